@@ -1,0 +1,1 @@
+//! The daemon that libvirt's clients connect to.

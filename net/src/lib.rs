@@ -1,0 +1,1 @@
+//! Taps, bridges and the host's interfaces.

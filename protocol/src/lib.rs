@@ -1,0 +1,1 @@
+//! Libvirt's remote protocol: frames, wire types, the procedure table, error codes.

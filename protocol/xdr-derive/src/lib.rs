@@ -1,0 +1,1 @@
+//! Derive(Encode, Decode) for vireo-xdr.

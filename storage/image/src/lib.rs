@@ -1,0 +1,1 @@
+//! Disk images: what an image is, and reading and writing its blocks.

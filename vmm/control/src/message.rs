@@ -1,0 +1,221 @@
+//! The messages on the control socket.
+//!
+//! Either side sends frames at any time. The daemon's are requests with an id of its own choosing; the vmm answers
+//! each exactly once with that id, in any order, and sends events in between. A connection that breaks the codec is
+//! closed; the guest goes on.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::spec::VmSpec;
+
+/// The versions of this vocabulary that a build speaks.
+pub const PROTOCOL: ProtocolRange = ProtocolRange { oldest: 1, newest: 1 };
+
+/// An inclusive range of protocol versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProtocolRange {
+    /// The oldest version still understood.
+    pub oldest: u32,
+    /// The newest version spoken.
+    pub newest: u32,
+}
+
+impl ProtocolRange {
+    /// The version two sides use together: the newest both know.
+    pub fn common(self, other: Self) -> Option<u32> {
+        let version = self.newest.min(other.newest);
+        (version >= self.oldest && version >= other.oldest).then_some(version)
+    }
+}
+
+/// A frame from the daemon.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ToVmm {
+    /// Comes back in the answer.
+    pub id: u64,
+    /// What is asked.
+    pub request: Request,
+}
+
+/// What the daemon asks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "kebab-case")]
+pub enum Request {
+    /// First frame on the inherited socket: build this guest, paused. Its descriptors come with the frame.
+    Launch {
+        /// The guest.
+        spec: Box<VmSpec>,
+        /// What the daemon speaks.
+        protocol: ProtocolRange,
+    },
+    /// First frame on a later connection.
+    Hello {
+        /// What the daemon speaks.
+        protocol: ProtocolRange,
+    },
+    /// Let the vCPUs run.
+    Resume,
+    /// Stop the vCPUs; answered when all of them stand.
+    Pause,
+    /// Press the ACPI power button.
+    PowerButton,
+    /// Press the machine's reset button.
+    Reset,
+    /// End the process at once, whatever the guest does. Answered before the end.
+    Quit,
+    /// Open the console of a serial port. The answer carries one stream socket, on which the scrollback comes first.
+    OpenConsole {
+        /// [`SerialSpec::alias`](crate::SerialSpec::alias); the first port where absent.
+        alias: Option<String>,
+        /// Take it away from another client; refused as [`VmmErrorKind::Busy`] otherwise.
+        force: bool,
+    },
+    /// What [`Hello::state`] says now.
+    QueryState,
+}
+
+/// A frame from the vmm.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum FromVmm {
+    /// The answer to a request.
+    Reply {
+        /// The request's.
+        id: u64,
+        /// What came of it.
+        result: Result<Reply, VmmError>,
+    },
+    /// Something happened to the guest.
+    Event {
+        /// What.
+        event: Event,
+    },
+}
+
+/// A request's good answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "reply", rename_all = "kebab-case")]
+pub enum Reply {
+    /// To [`Request::Launch`] and [`Request::Hello`].
+    Hello(Hello),
+    /// To [`Request::QueryState`].
+    State {
+        /// The state now.
+        state: RunState,
+    },
+    /// To [`Request::OpenConsole`]; one descriptor comes with the frame.
+    Console,
+    /// To all others: it is done.
+    Done,
+}
+
+/// Who the vmm is and how its guest stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Hello {
+    /// The guest's.
+    pub uuid: Uuid,
+    /// What the vmm speaks.
+    pub protocol: ProtocolRange,
+    /// The vmm's version and build, for logs.
+    pub build: String,
+    /// SHA-free fingerprint (FNV-1a, 64 bit) of the specification's JSON, to see that the daemon's idea of the guest is the vmm's.
+    #[serde(default)]
+    pub spec_hash: u64,
+    /// How the guest stands.
+    pub state: RunState,
+    /// Names and places of the shared statistics: key (`vcpu.0.time`, `block.vda.rd.reqs`, `net.vnet0.rx.bytes`,
+    /// `exits.io`, ...) to slot.
+    #[serde(default)]
+    pub stats: BTreeMap<String, u32>,
+    /// Thread ids of the vCPUs, for pinning and accounting.
+    #[serde(default)]
+    pub vcpu_tids: Vec<i32>,
+    /// What the start left to say: refused MSRs, missing features, offloads not to be had.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+/// How the guest stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum RunState {
+    /// The vCPUs run.
+    Running,
+    /// The vCPUs stand.
+    Paused {
+        /// Why.
+        reason: PauseReason,
+    },
+    /// The guest powered off and its action is `preserve`.
+    Shutdown,
+    /// The guest crashed and its action is `preserve`.
+    Crashed,
+}
+
+/// Why the vCPUs stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PauseReason {
+    /// Not yet started.
+    Starting,
+    /// The daemon asked for it.
+    User,
+    /// A disk could not be written and its policy is to stop.
+    IoError,
+}
+
+/// What happened to the guest. Events come in the order of what happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// The vCPUs run again.
+    Resumed,
+    /// The vCPUs stand.
+    Paused {
+        /// Why.
+        reason: PauseReason,
+    },
+    /// The guest powered itself off; `Exiting` follows unless its action is another.
+    Shutdown,
+    /// The machine was reset, by the guest or by [`Request::Reset`], and goes on.
+    Reset,
+    /// The guest reported a crash.
+    Crashed,
+    /// The process ends; the exit record says the same.
+    Exiting {
+        /// Why.
+        reason: crate::ExitReason,
+    },
+}
+
+/// A request's bad answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct VmmError {
+    /// The kind, for the daemon to branch on.
+    pub kind: VmmErrorKind,
+    /// What went wrong, naming the device, file or register.
+    pub message: String,
+}
+
+/// Kinds of failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VmmErrorKind {
+    /// The specification asks for what this vmm or this KVM does not have.
+    Unsupported,
+    /// The specification contradicts itself or its descriptors.
+    Invalid,
+    /// Not in this state.
+    State,
+    /// Somebody else has it.
+    Busy,
+    /// A system call failed.
+    System,
+    /// The request is not known: an older vmm.
+    #[serde(other)]
+    Unknown,
+}
