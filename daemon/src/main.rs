@@ -1,3 +1,3 @@
-//! The binary.
+//! `vireod`: the command line, and from there to `vireod::daemon`.
 
 fn main() {}

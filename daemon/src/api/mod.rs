@@ -1,0 +1,1 @@
+//! What clients can call: one thin handler per served procedure, by object.

@@ -1,0 +1,1 @@
+//! The domain XML as a model: parse, defaults, validation, format.

@@ -1,0 +1,3 @@
+//! Domains: their definition, their state, and what changes it.
+
+pub mod def;

@@ -1,0 +1,165 @@
+//! Errors as clients see them: libvirt's code, domain, level and message, and the fields beside them.
+//!
+//! Every error inside the daemon becomes one of these before it leaves; clients branch on code and domain.
+
+use std::fmt;
+use std::io;
+
+pub use vireo_protocol::error::{ErrorCode, ErrorDomain, ErrorLevel};
+
+/// What a call answers when it fails.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// One error; a pointer's size, since it travels in every result.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Error(Box<Fields>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Fields {
+    code: ErrorCode,
+    domain: ErrorDomain,
+    level: ErrorLevel,
+    message: String,
+    str1: Option<String>,
+    str2: Option<String>,
+    str3: Option<String>,
+    int1: i32,
+    int2: i32,
+}
+
+impl Error {
+    /// An error of this code, its message by libvirt's template for the code with `info` in it. As with libvirt,
+    /// `str1` is the template and `str2` the details.
+    pub fn new(code: ErrorCode, domain: ErrorDomain, info: impl fmt::Display) -> Self {
+        let info = info.to_string();
+        let template = code.message((!info.is_empty()).then_some("%s"));
+        let message = code.message(Some(&info));
+        Self::fields(code, domain, message, Some(template), Some(info), -1)
+    }
+
+    /// An error whose message stands as given, without the template of its code.
+    pub fn raw(code: ErrorCode, domain: ErrorDomain, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self::fields(code, domain, message.clone(), Some("%s".into()), Some(message), -1)
+    }
+
+    /// A failed system call: `what` was tried, and why it failed. `int1` is its errno.
+    pub fn system(domain: ErrorDomain, what: impl fmt::Display, error: &io::Error) -> Self {
+        let number = error.raw_os_error();
+        let reason = match number {
+            Some(number) => nix::errno::Errno::from_raw(number).desc().to_owned(),
+            None => error.to_string(),
+        };
+        let message = format!("{what}: {reason}");
+        let template = Some("%s".to_owned());
+        Self::fields(
+            ErrorCode::SystemError,
+            domain,
+            message.clone(),
+            template,
+            Some(message),
+            number.unwrap_or(-1),
+        )
+    }
+
+    /// A fault of our own: something that no request should be able to cause.
+    pub fn internal(domain: ErrorDomain, info: impl fmt::Display) -> Self {
+        Self::new(ErrorCode::InternalError, domain, info)
+    }
+
+    /// What a connection driver answers to a call that it does not serve, by the call's public name.
+    pub fn no_support(function: impl fmt::Display) -> Self {
+        Self::new(ErrorCode::NoSupport, ErrorDomain::None, function)
+    }
+
+    fn fields(
+        code: ErrorCode,
+        domain: ErrorDomain,
+        message: String,
+        str1: Option<String>,
+        str2: Option<String>,
+        int1: i32,
+    ) -> Self {
+        let level = ErrorLevel::Error;
+        Self(Box::new(Fields { code, domain, level, message, str1, str2, str3: None, int1, int2: -1 }))
+    }
+
+    /// The same error at another level.
+    pub fn with_level(mut self, level: ErrorLevel) -> Self {
+        self.0.level = level;
+        self
+    }
+
+    /// The same error with these three strings beside the message.
+    pub fn with_strings(mut self, str1: Option<String>, str2: Option<String>, str3: Option<String>) -> Self {
+        (self.0.str1, self.0.str2, self.0.str3) = (str1, str2, str3);
+        self
+    }
+
+    /// The same error with these two numbers beside the message.
+    pub fn with_numbers(mut self, int1: i32, int2: i32) -> Self {
+        (self.0.int1, self.0.int2) = (int1, int2);
+        self
+    }
+
+    /// What went wrong.
+    pub fn code(&self) -> ErrorCode {
+        self.0.code
+    }
+
+    /// Where it went wrong.
+    pub fn domain(&self) -> ErrorDomain {
+        self.0.domain
+    }
+
+    /// How bad it is.
+    pub fn level(&self) -> ErrorLevel {
+        self.0.level
+    }
+
+    /// The whole text.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Fields { code, domain, message, .. } = &*self.0;
+        write!(f, "{code:?}/{domain:?}: {message}")
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_as_small_as_a_pointer() {
+        assert_eq!(size_of::<Result<()>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn the_message_is_the_codes_template_with_the_details() {
+        let error = Error::new(ErrorCode::NoDomain, ErrorDomain::Qemu, "no domain with matching name 'x'");
+        assert_eq!(error.message(), "Domain not found: no domain with matching name 'x'");
+        assert_eq!(error.0.str1.as_deref(), Some("Domain not found: %s"));
+        assert_eq!(error.0.str2.as_deref(), Some("no domain with matching name 'x'"));
+    }
+
+    #[test]
+    fn a_failed_system_call_tells_its_errno() {
+        let error =
+            Error::system(ErrorDomain::Qemu, "cannot open '/x'", &io::Error::from_raw_os_error(libc::ENOENT));
+        assert_eq!(error.message(), "cannot open '/x': No such file or directory");
+        assert_eq!((error.code(), error.0.int1), (ErrorCode::SystemError, libc::ENOENT));
+    }
+}

@@ -1,0 +1,1 @@
+//! Events: who asked for which, and how they get there.

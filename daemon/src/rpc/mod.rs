@@ -1,0 +1,1 @@
+//! The RPC server: listening, connections, gate, dispatch, streams.

@@ -1,0 +1,1 @@
+//! State on disk: the one module that writes it.

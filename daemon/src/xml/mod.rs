@@ -1,0 +1,1 @@
+//! A small DOM for the XML documents that clients send and get.
