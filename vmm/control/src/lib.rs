@@ -18,7 +18,7 @@
 //!   x daemon dies                             |  the guest goes on
 //!   | connects to the control socket          |
 //!   |-- Hello ------------------------------->|
-//!   |<- Reply Hello { hello } ----------------|
+//!   |<- Reply Hello { hello } + statistics ---|
 //! ```
 
 mod codec;

@@ -51,7 +51,8 @@ pub enum Request {
         /// What the daemon speaks.
         protocol: ProtocolRange,
     },
-    /// First frame on a later connection.
+    /// First frame on a later connection. The answer carries one descriptor: the memory file of the statistics
+    /// ([`VmSpec::stats`](crate::VmSpec::stats)), which a daemon started since does not have.
     Hello {
         /// What the daemon speaks.
         protocol: ProtocolRange,
@@ -99,7 +100,7 @@ pub enum FromVmm {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "reply", rename_all = "kebab-case")]
 pub enum Reply {
-    /// To [`Request::Launch`] and [`Request::Hello`].
+    /// To [`Request::Launch`] and [`Request::Hello`]; with the latter's comes the statistics' memory file.
     Hello(Hello),
     /// To [`Request::QueryState`].
     State {

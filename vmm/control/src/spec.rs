@@ -56,7 +56,9 @@ pub struct VmSpec {
     pub control: FdIndex,
     /// Regular file, empty, open for writing: the [`ExitRecord`](crate::ExitRecord) goes here.
     pub exit_file: FdIndex,
-    /// Memory file of at least one page for the shared statistics ([`StatsMap`](crate::StatsMap)).
+    /// Memory file for the shared statistics ([`StatsMap`](crate::StatsMap)): as large as
+    /// [`StatsHeader::MAX_SLOTS`](crate::StatsHeader::MAX_SLOTS) need, sparse, sealed against every change of its size.
+    /// Kept open, to be handed to later daemons.
     pub stats: FdIndex,
     /// Log file, open for appending; stderr where absent.
     #[serde(default)]

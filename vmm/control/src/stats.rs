@@ -32,6 +32,8 @@ impl StatsHeader {
     pub const VERSION: u32 = 1;
     /// Most slots a map may have: 64 disks, 64 interfaces and 256 vCPUs fit.
     pub const MAX_SLOTS: u32 = 4096;
+    /// Size of the memory file: header and every slot. Only the pages that are used take memory.
+    pub const FILE_BYTES: usize = (Self::MAX_SLOTS as usize + 1) * SLOT_BYTES;
 }
 
 /// Number of a counter in the shared memory.
