@@ -1,4 +1,13 @@
-//! The process that runs one guest on KVM.
+//! `vireo-vmm`: the process that runs one guest on KVM.
+//!
+//! The daemon starts one per guest and hands it a specification and open descriptors over an inherited socket
+//! ([`vireo_control`]); from then on the guest lives here and outlives the daemon. The process has as many threads as
+//! vCPUs, the main thread (control socket, consoles, timers) and at most two workers for the virtio back ends.
+//!
+//! It must never open a path the guest or a later peer names, block a vCPU on a slow reader, or trust a length that
+//! comes from the guest, from an image or from the socket.
 
 pub mod bus;
 pub mod irq;
+pub mod memory;
+pub mod stats;
