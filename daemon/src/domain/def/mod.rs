@@ -1,1 +1,89 @@
-//! The domain XML as a model: parse, defaults, validation, format.
+//! The model of a domain: what `<domain>` says, in types.
+//!
+//! The same struct stands for the inactive definition and for the running guest. Reading a document is parse, then
+//! defaults (what stock libvirt fills in), then validation; writing follows libvirt's layout and order. What has no
+//! field is kept as read and written back in its place, so that what was defined comes back as defined. It never
+//! opens anything: files, devices and networks are looked at when the domain starts.
+
+pub mod address;
+pub mod clock;
+pub mod cpu;
+pub mod devices;
+pub mod features;
+pub mod kept;
+pub mod lifecycle;
+pub mod memory;
+pub mod options;
+pub mod os;
+pub mod seclabel;
+pub mod vcpus;
+pub mod words;
+
+use uuid::Uuid;
+
+pub use address::{Address, DeviceInfo, PciAddress};
+pub use clock::Clock;
+pub use cpu::Cpu;
+pub use devices::Devices;
+pub use features::Features;
+pub use kept::Kept;
+pub use lifecycle::{Lifecycle, PowerManagement};
+pub use memory::Memory;
+pub use options::{FormatOptions, ParseFlags};
+pub use os::{Machine, Os};
+pub use seclabel::{Resource, SecLabel};
+pub use vcpus::Vcpus;
+
+use crate::xml::Element;
+use words::words;
+
+/// `<domain>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DomainDef {
+    /// `type=`.
+    pub virt_type: VirtType,
+    /// `id=`, of running domains only.
+    pub id: Option<u32>,
+    /// `<name>`.
+    pub name: String,
+    /// `<uuid>`: made up at parse where absent.
+    pub uuid: Uuid,
+    /// `<title>`.
+    pub title: Option<String>,
+    /// `<description>`.
+    pub description: Option<String>,
+    /// `<metadata>`, as written.
+    pub metadata: Option<Box<Element<'static>>>,
+    /// `<memory>`, `<currentMemory>`, `<maxMemory>`, `<memoryBacking>`.
+    pub memory: Memory,
+    /// `<vcpu>`.
+    pub vcpus: Vcpus,
+    /// `<resource>`: filled in for running domains.
+    pub resource: Option<Resource>,
+    /// `<os>`.
+    pub os: Os,
+    /// `<features>`.
+    pub features: Features,
+    /// `<cpu>`.
+    pub cpu: Option<Box<Cpu>>,
+    /// `<clock>`.
+    pub clock: Clock,
+    /// `<on_poweroff>` and its like.
+    pub lifecycle: Lifecycle,
+    /// `<pm>`.
+    pub pm: Option<PowerManagement>,
+    /// `<devices>`.
+    pub devices: Devices,
+    /// `<seclabel>`.
+    pub seclabels: Vec<SecLabel>,
+    /// Everything else (`<cputune>`, `<numatune>`, `<sysinfo>`, `<genid>`...).
+    pub kept: Kept,
+}
+
+words! {
+    /// `<domain type=>`.
+    pub enum VirtType {
+        /// KVM: the only one served.
+        Kvm = "kvm",
+    }
+}
