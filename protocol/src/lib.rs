@@ -3,3 +3,4 @@
 //! Pure bytes: it knows no objects, does no I/O and starts no tasks. Everything read from a peer is bounded here.
 
 pub mod error;
+pub mod frame;

@@ -1,0 +1,9 @@
+use vireo_xdr::Encode;
+
+#[derive(Encode)]
+enum Kind {
+    First = 1,
+    Second,
+}
+
+fn main() {}
