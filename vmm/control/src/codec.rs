@@ -54,6 +54,7 @@ mod tests {
     #[test]
     fn every_kind_of_frame_comes_back_as_it_went() {
         round_trip(ToVmm { id: 7, request: Request::Hello { protocol: PROTOCOL } });
+        round_trip(ToVmm { id: 6, request: Request::Reboot });
         round_trip(ToVmm { id: u64::MAX, request: Request::OpenConsole { alias: None, force: true } });
         round_trip(FromVmm::Reply { id: 7, result: Ok(Reply::State { state: RunState::Running }) });
         round_trip(FromVmm::Reply { id: 8, result: Ok(Reply::Done) });

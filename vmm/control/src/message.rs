@@ -61,8 +61,13 @@ pub enum Request {
     Resume,
     /// Stop the vCPUs; answered when all of them stand.
     Pause,
-    /// Press the ACPI power button.
+    /// Press the ACPI power button. What follows is the guest's business; when it powers itself off, its
+    /// `on_poweroff` action.
     PowerButton,
+    /// Press the ACPI power button, and when the guest has powered itself off, reset the machine and go on, whatever
+    /// its `on_poweroff` action: [`Event::Reset`] without [`Event::Shutdown`]. Holds for the next power-off only, and
+    /// a later [`Request::PowerButton`] or [`Request::Reset`] takes it back.
+    Reboot,
     /// Press the machine's reset button.
     Reset,
     /// End the process at once, whatever the guest does. Answered before the end.
