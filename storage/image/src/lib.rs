@@ -6,6 +6,7 @@
 
 mod disk;
 pub mod lock;
+pub mod probe;
 mod raw;
 mod segment;
 
