@@ -4,3 +4,8 @@
 
 pub mod error;
 pub mod frame;
+pub mod keepalive;
+pub mod qemu;
+pub mod remote;
+pub mod table;
+pub mod typed;

@@ -36,6 +36,7 @@ impl Shape {
     }
 
     fn of(ty: &Type, bounds: &mut dyn Iterator<Item = Expr>, strings: Option<&Expr>) -> Result<Self> {
+        let ty = bare(ty);
         if let Type::Array(array) = ty {
             return Ok(if is_byte(&array.elem) { Shape::FixedOpaque } else { Shape::Array });
         }
@@ -69,7 +70,7 @@ impl Shape {
         match self {
             Shape::Text(_) | Shape::Opaque(_) | Shape::List(..) | Shape::Optional(_) => quote!(4),
             Shape::FixedOpaque => quote!(size_of::<#ty>().next_multiple_of(4)),
-            Shape::Array => match ty {
+            Shape::Array => match bare(ty) {
                 Type::Array(array) => {
                     let (item, count) = (&array.elem, &array.len);
                     quote!(<#item as ::vireo_xdr::Decode>::MIN_SIZE * (#count))
@@ -135,8 +136,16 @@ impl Shape {
     }
 }
 
+/// The type itself, where a macro has put it in an invisible group.
+fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => bare(&group.elem),
+        ty => ty,
+    }
+}
+
 fn is_byte(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.is_ident("u8"))
+    matches!(bare(ty), Type::Path(path) if path.path.is_ident("u8"))
 }
 
 /// The last name of a path, and the last type it is given: `Vec` and `T` of `std::vec::Vec<T>`.
