@@ -4,6 +4,14 @@
 //! run where KVM is (see `tests/lab/enter`), the others run anywhere. A test that
 //! cannot run says why with [`skip!`]; `make test` counts and names those.
 
+pub mod compare;
+pub mod console;
+pub mod guest;
+pub mod network;
+pub mod process;
+pub mod server;
+pub mod virsh;
+pub mod wait;
 pub mod workspace;
 
 /// Ends a test that cannot run here; `make test` lists it with its reason.
@@ -13,4 +21,15 @@ macro_rules! skip {
         println!("SKIP: {}", format_args!($($reason)*));
         return;
     }};
+}
+
+/// The value of an `Ok`; the test is skipped with the reason in an `Err`.
+#[macro_export]
+macro_rules! require {
+    ($what:expr) => {
+        match $what {
+            Ok(value) => value,
+            Err(reason) => $crate::skip!("{reason}"),
+        }
+    };
 }
