@@ -1,0 +1,179 @@
+//! Events of domains: their numbers, and what they say.
+
+use uuid::Uuid;
+use vireo_protocol::remote::{DomainEventLifecycleMsg, DomainEventRebootMsg, NonnullDomain};
+use vireo_protocol::table::RemoteProc as Proc;
+
+use super::{Hub, Procedures};
+use crate::rpc::EventObject;
+
+/// `VIR_DOMAIN_EVENT_ID_*`: which procedures carry the event of each number.
+static PROCEDURES: [(Proc, Option<Proc>); 28] = [
+    (Proc::DomainEventCallbackLifecycle, Some(Proc::DomainEventLifecycle)),
+    (Proc::DomainEventCallbackReboot, Some(Proc::DomainEventReboot)),
+    (Proc::DomainEventCallbackRtcChange, Some(Proc::DomainEventRtcChange)),
+    (Proc::DomainEventCallbackWatchdog, Some(Proc::DomainEventWatchdog)),
+    (Proc::DomainEventCallbackIoError, Some(Proc::DomainEventIoError)),
+    (Proc::DomainEventCallbackGraphics, Some(Proc::DomainEventGraphics)),
+    (Proc::DomainEventCallbackIoErrorReason, Some(Proc::DomainEventIoErrorReason)),
+    (Proc::DomainEventCallbackControlError, Some(Proc::DomainEventControlError)),
+    (Proc::DomainEventCallbackBlockJob, Some(Proc::DomainEventBlockJob)),
+    (Proc::DomainEventCallbackDiskChange, Some(Proc::DomainEventDiskChange)),
+    (Proc::DomainEventCallbackTrayChange, Some(Proc::DomainEventTrayChange)),
+    (Proc::DomainEventCallbackPmwakeup, Some(Proc::DomainEventPmwakeup)),
+    (Proc::DomainEventCallbackPmsuspend, Some(Proc::DomainEventPmsuspend)),
+    (Proc::DomainEventCallbackBalloonChange, Some(Proc::DomainEventBalloonChange)),
+    (Proc::DomainEventCallbackPmsuspendDisk, Some(Proc::DomainEventPmsuspendDisk)),
+    (Proc::DomainEventCallbackDeviceRemoved, Some(Proc::DomainEventDeviceRemoved)),
+    (Proc::DomainEventBlockJob2, None),
+    (Proc::DomainEventCallbackTunable, None),
+    (Proc::DomainEventCallbackAgentLifecycle, None),
+    (Proc::DomainEventCallbackDeviceAdded, None),
+    (Proc::DomainEventCallbackMigrationIteration, None),
+    (Proc::DomainEventCallbackJobCompleted, None),
+    (Proc::DomainEventCallbackDeviceRemovalFailed, None),
+    (Proc::DomainEventCallbackMetadataChange, None),
+    (Proc::DomainEventBlockThreshold, None),
+    (Proc::DomainEventMemoryFailure, None),
+    (Proc::DomainEventMemoryDeviceSizeChange, None),
+    (Proc::DomainEventNicMacChange, None),
+];
+
+/// `VIR_DOMAIN_EVENT_ID_LIFECYCLE`.
+pub const LIFECYCLE: i32 = 0;
+
+/// `VIR_DOMAIN_EVENT_ID_REBOOT`.
+pub const REBOOT: i32 = 1;
+
+/// Whether a client may ask for the event of this number.
+pub fn is_known(event_id: i32) -> bool {
+    usize::try_from(event_id).is_ok_and(|index| index < PROCEDURES.len())
+}
+
+/// Whether it is as old as the calls that know no callbacks, so that they can ask for it.
+pub fn is_legacy(event_id: i32) -> bool {
+    usize::try_from(event_id)
+        .ok()
+        .and_then(|index| PROCEDURES.get(index))
+        .is_some_and(|(_, legacy)| legacy.is_some())
+}
+
+/// What befalls a domain (`virDomainEventType`), with its details.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifecycle {
+    /// There is a definition.
+    Defined(Defined),
+    /// There is none any more.
+    Undefined,
+    /// There is a guest.
+    Started,
+    /// Its vCPUs stand.
+    Suspended(Suspended),
+    /// Its vCPUs run again.
+    Resumed,
+    /// There is no guest any more.
+    Stopped(Stopped),
+    /// The guest is at its end; `Stopped` follows.
+    Shutdown(Shutdown),
+    /// The guest crashed and its process was kept.
+    Crashed,
+}
+
+/// How there came to be a definition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Defined {
+    /// There was none.
+    Added = 0,
+    /// It replaced another.
+    Updated = 1,
+}
+
+/// Why the vCPUs stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suspended {
+    /// A client asked for it.
+    Paused = 0,
+    /// A disk could not be written.
+    IoError = 2,
+}
+
+/// Why there is no guest any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// The guest powered itself off.
+    Shutdown = 0,
+    /// A client ended it.
+    Destroyed = 1,
+    /// The guest crashed.
+    Crashed = 2,
+    /// Its process failed, or was killed.
+    Failed = 5,
+}
+
+/// Who ended the guest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shutdown {
+    /// Itself.
+    Guest = 1,
+    /// The host.
+    Host = 2,
+}
+
+impl Lifecycle {
+    /// Event and detail as the wire has them.
+    pub fn numbers(self) -> (i32, i32) {
+        match self {
+            Self::Defined(detail) => (0, detail as i32),
+            // "Removed", "booted", "unpaused", "panicked": the only details there are.
+            Self::Undefined => (1, 0),
+            Self::Started => (2, 0),
+            Self::Suspended(detail) => (3, detail as i32),
+            Self::Resumed => (4, 0),
+            Self::Stopped(detail) => (5, detail as i32),
+            Self::Shutdown(detail) => (6, detail as i32),
+            Self::Crashed => (8, 0),
+        }
+    }
+}
+
+impl Hub {
+    /// Something befell a domain.
+    pub fn domain_lifecycle(&self, dom: NonnullDomain, lifecycle: Lifecycle) {
+        let (event, detail) = lifecycle.numbers();
+        let uuid = Uuid::from_bytes(dom.uuid);
+        let body = DomainEventLifecycleMsg { dom, event, detail };
+        self.emit(EventObject::Domain, LIFECYCLE, uuid, procedures(LIFECYCLE), &body);
+    }
+
+    /// A domain's machine was reset.
+    pub fn domain_reboot(&self, dom: NonnullDomain) {
+        let uuid = Uuid::from_bytes(dom.uuid);
+        self.emit(EventObject::Domain, REBOOT, uuid, procedures(REBOOT), &DomainEventRebootMsg { dom });
+    }
+}
+
+fn procedures(event_id: i32) -> Procedures {
+    let (callback, legacy) = PROCEDURES[event_id as usize];
+    Procedures { callback: callback.into(), legacy: legacy.map(i32::from) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_are_libvirts() {
+        assert_eq!(Lifecycle::Defined(Defined::Updated).numbers(), (0, 1));
+        assert_eq!(Lifecycle::Stopped(Stopped::Failed).numbers(), (5, 5));
+        assert_eq!(Lifecycle::Shutdown(Shutdown::Host).numbers(), (6, 2));
+        assert_eq!(procedures(LIFECYCLE).callback, 318);
+        assert_eq!(procedures(REBOOT).legacy, Some(169));
+        assert_eq!(i32::from(PROCEDURES[26].0), 438);
+    }
+
+    #[test]
+    fn clients_may_ask_for_the_events_there_are() {
+        assert!(is_known(0) && is_known(27) && !is_known(28) && !is_known(-1));
+        assert!(is_legacy(15) && !is_legacy(16) && !is_legacy(-1) && !is_legacy(28));
+    }
+}
