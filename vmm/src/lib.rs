@@ -8,6 +8,12 @@
 //! comes from the guest, from an image or from the socket.
 
 pub mod bus;
+pub mod civil;
+pub mod cpu;
+pub mod fds;
 pub mod irq;
+pub mod kvm;
+pub mod log;
+pub mod mailbox;
 pub mod memory;
 pub mod stats;
