@@ -7,6 +7,7 @@
 //! It must never open a path the guest or a later peer names, block a vCPU on a slow reader, or trust a length that
 //! comes from the guest, from an image or from the socket.
 
+pub mod acpi;
 pub mod boot;
 pub mod bus;
 pub mod civil;
@@ -17,4 +18,5 @@ pub mod kvm;
 pub mod log;
 pub mod mailbox;
 pub mod memory;
+pub mod platform;
 pub mod stats;
