@@ -9,6 +9,7 @@ pub mod console;
 pub mod guest;
 pub mod network;
 pub mod process;
+pub mod python;
 pub mod raw;
 pub mod server;
 pub mod virsh;
