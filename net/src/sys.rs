@@ -10,12 +10,12 @@ use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 use nix::sys::stat::Mode;
 
 // <linux/sockios.h>
-const SIOCGIFFLAGS: u64 = 0x8913;
-const SIOCSIFFLAGS: u64 = 0x8914;
-const SIOCGIFMTU: u64 = 0x8921;
-const SIOCSIFMTU: u64 = 0x8922;
-const SIOCSIFHWADDR: u64 = 0x8924;
-const SIOCBRADDIF: u64 = 0x89a2;
+const SIOCGIFFLAGS: libc::Ioctl = 0x8913;
+const SIOCSIFFLAGS: libc::Ioctl = 0x8914;
+const SIOCGIFMTU: libc::Ioctl = 0x8921;
+const SIOCSIFMTU: libc::Ioctl = 0x8922;
+const SIOCSIFHWADDR: libc::Ioctl = 0x8924;
+const SIOCBRADDIF: libc::Ioctl = 0x89a2;
 
 /// `struct ifreq`: a name, and room for whatever the request carries, as the kernel lays it out on 64-bit hosts.
 #[repr(C)]
@@ -53,9 +53,9 @@ impl IfReq {
         u16::from_ne_bytes([self.data[0], self.data[1]])
     }
 
-    fn send(&mut self, fd: BorrowedFd<'_>, request: u64) -> io::Result<()> {
+    fn send(&mut self, fd: BorrowedFd<'_>, request: libc::Ioctl) -> io::Result<()> {
         // SAFETY: the pointer is to a whole, writable `struct ifreq`, and every request of this module takes one.
-        let result = unsafe { libc::ioctl(fd.as_raw_fd(), request as _, std::ptr::from_mut(self)) };
+        let result = unsafe { libc::ioctl(fd.as_raw_fd(), request, std::ptr::from_mut(self)) };
         if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
     }
 }
@@ -112,7 +112,7 @@ pub fn tun_features(tun: BorrowedFd<'_>) -> io::Result<u32> {
     let mut features: libc::c_uint = 0;
     // SAFETY: TUNGETFEATURES writes one unsigned int, and the pointer is to one.
     let result =
-        unsafe { libc::ioctl(tun.as_raw_fd(), libc::TUNGETFEATURES as _, std::ptr::from_mut(&mut features)) };
+        unsafe { libc::ioctl(tun.as_raw_fd(), libc::TUNGETFEATURES, std::ptr::from_mut(&mut features)) };
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(features) }
 }
 
@@ -120,7 +120,7 @@ pub fn tun_features(tun: BorrowedFd<'_>) -> io::Result<u32> {
 pub fn set_iff(tun: BorrowedFd<'_>, name: &str, flags: i32) -> io::Result<String> {
     // The flags are 16 bits wide; `IFF_TUN_EXCL` is the highest of them.
     let mut request = IfReq::new(name)?.with(&(flags as u16).to_ne_bytes());
-    request.send(tun, libc::TUNSETIFF as u64)?;
+    request.send(tun, libc::TUNSETIFF)?;
     Ok(request.name())
 }
 
