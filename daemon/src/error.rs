@@ -46,10 +46,11 @@ impl Error {
     /// A failed system call: `what` was tried, and why it failed. `int1` is its errno.
     pub fn system(domain: ErrorDomain, what: impl fmt::Display, error: &io::Error) -> Self {
         let number = error.raw_os_error();
-        let reason = match number {
-            Some(number) => nix::errno::Errno::from_raw(number).desc().to_owned(),
-            None => error.to_string(),
-        };
+        // The C library's text, without the number that the standard library adds.
+        let mut reason = error.to_string();
+        if let Some(end) = reason.rfind(" (os error ") {
+            reason.truncate(end);
+        }
         let message = format!("{what}: {reason}");
         let template = Some("%s".to_owned());
         Self::fields(
@@ -70,6 +71,24 @@ impl Error {
     /// What a connection driver answers to a call that it does not serve, by the call's public name.
     pub fn no_support(function: impl fmt::Display) -> Self {
         Self::new(ErrorCode::NoSupport, ErrorDomain::None, function)
+    }
+
+    /// An argument that a function does not take, in a message of its own.
+    pub fn invalid_argument(
+        domain: ErrorDomain,
+        function: &str,
+        argument: &str,
+        message: impl Into<String>,
+    ) -> Self {
+        Self::raw(ErrorCode::InvalidArg, domain, message)
+            .with_strings(Some(function.to_owned()), Some(argument.to_owned()), None)
+            .with_numbers(0, 0)
+    }
+
+    /// Flags that a function does not know.
+    pub fn unsupported_flags(domain: ErrorDomain, function: &str, flags: u32) -> Self {
+        let message = format!("unsupported flags (0x{flags:x}) in function {function}");
+        Self::invalid_argument(domain, function, "flags", message)
     }
 
     fn fields(
@@ -161,5 +180,17 @@ mod tests {
             Error::system(ErrorDomain::Qemu, "cannot open '/x'", &io::Error::from_raw_os_error(libc::ENOENT));
         assert_eq!(error.message(), "cannot open '/x': No such file or directory");
         assert_eq!((error.code(), error.0.int1), (ErrorCode::SystemError, libc::ENOENT));
+        let error = Error::system(ErrorDomain::None, "x", &io::Error::from_raw_os_error(libc::ERANGE));
+        assert_eq!(error.message(), "x: Numerical result out of range");
+    }
+
+    #[test]
+    fn unknown_flags_name_their_function() {
+        let error = Error::unsupported_flags(ErrorDomain::Qemu, "qemuConnectGetSysinfo", 0x11);
+        assert_eq!(error.message(), "unsupported flags (0x11) in function qemuConnectGetSysinfo");
+        assert_eq!(
+            (error.0.str1.as_deref(), error.0.str2.as_deref()),
+            (Some("qemuConnectGetSysinfo"), Some("flags"))
+        );
     }
 }

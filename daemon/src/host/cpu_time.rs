@@ -31,5 +31,10 @@ pub fn statistics(sources: &Sources, cpu: Option<u32>) -> Result<[(&'static str,
         }
     }
     let function = "virHostCPUGetStatsLinux";
-    Err(Error::invalid_argument(ErrorDomain::None, function, "cpuNum", format!("Invalid cpuNum in {function}")))
+    Err(Error::invalid_argument(
+        ErrorDomain::None,
+        function,
+        "cpuNum",
+        format!("Invalid cpuNum in {function}"),
+    ))
 }

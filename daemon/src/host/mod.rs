@@ -1,1 +1,200 @@
 //! The host: what this machine is and offers.
+//!
+//! Everything is read from the kernel's own files when somebody asks, and nothing before: a daemon that nobody asks
+//! reads nothing. What cannot change is kept after the first time. No answer waits for a guest.
+
+mod caches;
+mod capabilities;
+pub mod cpu;
+mod cpu_time;
+mod identity;
+pub mod kvm;
+pub mod machines;
+mod memory;
+mod network;
+mod numa;
+mod smbios;
+mod sources;
+#[cfg(test)]
+mod tests;
+mod topology;
+pub mod version;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+pub use cpu::features;
+pub use memory::{KSM_PARAMETERS, KsmValue, is_ksm_setting};
+pub use numa::Pages;
+pub use sources::{format_list, parse_list};
+pub use topology::{Arrangement, Place};
+
+use crate::error::Result;
+use capabilities::Basis;
+use sources::Sources;
+
+/// The host.
+#[derive(Debug)]
+pub struct Host {
+    sources: Sources,
+    emulator: PathBuf,
+    hostname: OnceLock<String>,
+    lasting: OnceLock<String>,
+    capabilities: Mutex<Option<(Basis, Arc<str>)>>,
+}
+
+/// `virNodeGetInfo`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NodeInfo {
+    /// Memory in KiB.
+    pub memory_kib: u64,
+    /// The CPUs' clock in MHz.
+    pub mhz: u32,
+    /// CPUs and their arrangement.
+    pub arrangement: Arrangement,
+}
+
+impl Host {
+    /// This host, whose guests are run by this program.
+    pub fn new(emulator: impl Into<PathBuf>) -> Self {
+        Self::with_sources(Sources::host(), emulator.into())
+    }
+
+    fn with_sources(sources: Sources, emulator: PathBuf) -> Self {
+        Self {
+            sources,
+            emulator,
+            hostname: OnceLock::new(),
+            lasting: OnceLock::new(),
+            capabilities: Mutex::new(None),
+        }
+    }
+
+    /// The program that runs guests.
+    pub fn emulator(&self) -> &std::path::Path {
+        &self.emulator
+    }
+
+    /// The host's canonical name. The first call may wait for the network.
+    pub fn hostname(&self) -> Result<&str> {
+        if self.hostname.get().is_none() {
+            let _ = self.hostname.set(identity::hostname()?);
+        }
+        Ok(self.hostname.get().map_or("", String::as_str))
+    }
+
+    /// The host's name if it is known without waiting.
+    pub fn known_hostname(&self) -> Option<&str> {
+        self.hostname.get().map(String::as_str)
+    }
+
+    /// The capabilities document. The first call takes milliseconds, on large hosts more.
+    pub fn capabilities_xml(&self) -> Result<Arc<str>> {
+        let basis = Basis::now(&self.sources);
+        let mut kept = self.capabilities.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((under, xml)) = &*kept
+            && *under == basis
+        {
+            return Ok(xml.clone());
+        }
+        if self.lasting.get().is_none() {
+            let uuid = identity::uuid(&self.sources);
+            let _ = self.lasting.set(capabilities::lasting(&self.sources, uuid)?);
+        }
+        let lasting = self.lasting.get().map_or("", String::as_str);
+        let xml: Arc<str> = capabilities::document(&self.sources, lasting, &self.emulator, &basis)?.into();
+        *kept = Some((basis, xml.clone()));
+        Ok(xml)
+    }
+
+    /// CPUs, memory and their arrangement.
+    pub fn node_info(&self) -> Result<NodeInfo> {
+        Ok(NodeInfo {
+            memory_kib: numa::host_memory(&self.sources)?.total_kib,
+            mhz: topology::mhz(&self.sources),
+            arrangement: topology::arrangement(&self.sources)?,
+        })
+    }
+
+    /// The CPUs that are there and those that are online, ascending.
+    pub fn cpu_map(&self) -> Result<(Vec<u32>, Vec<u32>)> {
+        Ok((topology::present(&self.sources)?, topology::online(&self.sources)?))
+    }
+
+    /// The CPUs that are online, ascending.
+    pub fn online_cpus(&self) -> Result<Vec<u32>> {
+        topology::online(&self.sources)
+    }
+
+    /// Where a CPU stands.
+    pub fn cpu_place(&self, cpu: u32) -> Place {
+        topology::place(&self.sources, cpu)
+    }
+
+    /// The NUMA nodes; one where the kernel knows none.
+    pub fn nodes(&self) -> Vec<u32> {
+        let nodes = numa::nodes(&self.sources);
+        if nodes.is_empty() { vec![0] } else { nodes }
+    }
+
+    /// The online CPUs of a node.
+    pub fn node_cpus(&self, node: u32) -> Result<Vec<u32>> {
+        numa::cpus(&self.sources, node).map_or_else(|| self.online_cpus(), Ok)
+    }
+
+    /// Free memory in bytes.
+    pub fn free_memory(&self) -> Result<u64> {
+        Ok(numa::host_memory(&self.sources)?.free_kib * 1024)
+    }
+
+    /// Memory in KiB.
+    pub fn memory_kib(&self) -> Result<u64> {
+        Ok(numa::host_memory(&self.sources)?.total_kib)
+    }
+
+    /// Free memory in bytes of these cells.
+    pub fn cells_free_memory(&self, first: i32, cells: i32) -> Result<Vec<u64>> {
+        numa::free_memory(&self.sources, first, cells)
+    }
+
+    /// Free pages of these sizes in these cells; a first cell of -1 is the whole host.
+    pub fn free_pages(&self, sizes_kib: &[u32], first: i32, cells: u32) -> Result<Vec<u64>> {
+        numa::free_pages(&self.sources, sizes_kib, first, cells)
+    }
+
+    /// The pages of a node, or of the host: the system's own first, then the huge ones.
+    pub fn pages(&self, node: Option<u32>) -> Result<Vec<Pages>> {
+        numa::pages(&self.sources, node)
+    }
+
+    /// Memory statistics of the host, or of a cell.
+    pub fn memory_statistics(&self, cell: Option<u32>) -> Result<Vec<(&'static str, u64)>> {
+        memory::statistics(&self.sources, cell)
+    }
+
+    /// CPU time of the host, or of a CPU.
+    pub fn cpu_statistics(&self, cpu: Option<u32>) -> Result<[(&'static str, u64); 4]> {
+        cpu_time::statistics(&self.sources, cpu)
+    }
+
+    /// The KSM parameters.
+    pub fn ksm(&self) -> Result<Vec<(&'static str, KsmValue)>> {
+        memory::ksm(&self.sources)
+    }
+
+    /// Sets KSM parameters.
+    pub fn set_ksm(&self, values: &[(String, u32)]) -> Result<()> {
+        memory::set_ksm(&self.sources, values)
+    }
+
+    /// Most vCPUs of a guest of this domain type (`None`: the only one there is).
+    pub fn max_vcpus(&self, domain_type: Option<&str>) -> Result<u32> {
+        version::check_domain_type(domain_type)?;
+        Ok(kvm::Kvm::open()?.max_vcpus().min(machines::MAX_VCPUS))
+    }
+
+    /// The firmware's description of the host, as `<sysinfo>`.
+    pub fn sysinfo_xml(&self) -> Result<String> {
+        smbios::xml(&self.sources)
+    }
+}

@@ -109,7 +109,7 @@ pub fn arrangement(sources: &Sources) -> Result<Arrangement> {
 /// The CPUs' clock in MHz by `/proc/cpuinfo`; 0 where it does not say. The last CPU's is told, as libvirt does.
 pub fn mhz(sources: &Sources) -> u32 {
     let Ok(text) = sources.proc("cpuinfo") else { return 0 };
-    let values = text.lines().filter_map(|line| line.strip_prefix("cpu MHz")?.split_once(':'));
-    let whole = values.last().and_then(|(_, value)| value.trim().split('.').next());
+    let mut values = text.lines().filter_map(|line| line.strip_prefix("cpu MHz")?.split_once(':'));
+    let whole = values.next_back().and_then(|(_, value)| value.trim().split('.').next());
     whole.and_then(|whole| whole.parse().ok()).unwrap_or(0)
 }

@@ -92,10 +92,7 @@ const WORDS: [(Word, &str); COUNT] = [
         Word::Cpuid(0x12, 1, Eax),
         "- sgx-debug sgx-mode64 - sgx-provisionkey sgx-tokenkey - sgx-kss - - sgx-aex-notify",
     ),
-    (
-        Word::Cpuid(0x14, 0, Ecx),
-        "- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - intel-pt-lip",
-    ),
+    (Word::Cpuid(0x14, 0, Ecx), "- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - intel-pt-lip"),
     (
         Word::Cpuid(0x8000_0001, 0, Edx),
         "- - - - - - - - - - - syscall - - - - - - - - nx - mmxext - - fxsr_opt pdpe1gb rdtscp - lm 3dnowext 3dnow",
@@ -254,9 +251,10 @@ impl FeatureSet {
     /// The names, in libvirt's order.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.0.into_iter().zip(&WORDS).flat_map(|(bits, (_, names))| {
-            names.split_ascii_whitespace().enumerate().filter_map(move |(bit, name)| {
-                (bits & 1 << bit != 0).then_some(name)
-            })
+            names
+                .split_ascii_whitespace()
+                .enumerate()
+                .filter_map(move |(bit, name)| (bits & 1 << bit != 0).then_some(name))
         })
     }
 
@@ -276,7 +274,10 @@ impl FeatureSet {
 
 /// The bits that have names.
 fn named(names: &str) -> u32 {
-    names.split_ascii_whitespace().enumerate().fold(0, |bits, (bit, name)| bits | u32::from(name != "-") << bit)
+    names
+        .split_ascii_whitespace()
+        .enumerate()
+        .fold(0, |bits, (bit, name)| bits | u32::from(name != "-") << bit)
 }
 
 #[cfg(test)]

@@ -30,7 +30,8 @@ pub fn host(cpu: &Cpu) -> Option<Identity> {
         let extra = features.difference(&has);
         let better = match &best {
             None => true,
-            Some(best) => match (best.model.has_signature(cpu.signature), model.has_signature(cpu.signature)) {
+            Some(best) => match (best.model.has_signature(cpu.signature), model.has_signature(cpu.signature))
+            {
                 (true, false) => false,
                 (false, true) => true,
                 _ => extra.len() < best.extra.len(),
@@ -46,8 +47,8 @@ pub fn host(cpu: &Cpu) -> Option<Identity> {
 /// The CPU's features without those its maker took back: transactions on the Haswells that cannot do them.
 fn working(cpu: &Cpu) -> FeatureSet {
     let mut features = cpu.features;
-    let broken = cpu.vendor == Some(Vendor::Intel)
-        && matches!(cpu.signature, (6, 63, 0..4) | (6, 60 | 69 | 70, _));
+    let broken =
+        cpu.vendor == Some(Vendor::Intel) && matches!(cpu.signature, (6, 63, 0..4) | (6, 60 | 69 | 70, _));
     if broken {
         for name in ["hle", "rtm"] {
             lookup(name).into_iter().for_each(|feature| features.remove(feature));
@@ -96,7 +97,9 @@ mod tests {
 
     #[test]
     fn another_vendors_model_is_not_taken() {
-        let hygon = cpu(Vendor::Hygon, (24, 0, 0), "EPYC", "");
-        assert_eq!(told(&hygon).0, "Dhyana");
+        let hygon = cpu(Vendor::Hygon, (24, 0, 1), "Dhyana", "");
+        assert_eq!(told(&hygon), ("Dhyana", vec![]));
+        let amd = cpu(Vendor::Amd, (24, 0, 1), "Dhyana", "");
+        assert_eq!(told(&amd).0, "Opteron_G3");
     }
 }

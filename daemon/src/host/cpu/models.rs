@@ -338,9 +338,9 @@ pub static MODELS: [Model; 63] = [
     Model::new("SapphireRapids", INTEL)
         .signatures(&[sig(6, 143)])
         .like("Icelake-Server")
-        .with("amx-bf16 amx-int8 amx-tile arch-capabilities avx-vnni avx512-bf16 avx512-fp16 avx512ifma bus- \
-             lock-detect fsrc fsrm fsrs fzrm ibrs-all mds-no pschange-mc-no rdctl-no rdpid serialize sha-ni \
-             skip-l1dfl-vmentry taa-no tsx-ldtrk xfd xsaves")
+        .with("amx-bf16 amx-int8 amx-tile arch-capabilities avx-vnni avx512-bf16 avx512-fp16 avx512ifma \
+             bus-lock-detect fsrc fsrm fsrs fzrm ibrs-all mds-no pschange-mc-no rdctl-no rdpid serialize \
+             sha-ni skip-l1dfl-vmentry taa-no tsx-ldtrk xfd xsaves")
         .without("intel-pt mpx"),
     Model::new("GraniteRapids", INTEL)
         .signatures(&[sig(6, 173)])
@@ -403,8 +403,8 @@ pub static MODELS: [Model; 63] = [
         .signatures(&[sig(25, 17)])
         .like("EPYC-Milan")
         .with("amd-psfd auto-ibrs avx512-bf16 avx512-vpopcntdq avx512bitalg avx512bw avx512cd avx512dq avx512f \
-             avx512ifma avx512vbmi avx512vbmi2 avx512vl avx512vnni gfni la57 lfence-always-serializing no- \
-             nested-data-bp null-sel-clr-base stibp-always-on vaes vnmi vpclmulqdq"),
+             avx512ifma avx512vbmi avx512vbmi2 avx512vl avx512vnni gfni la57 lfence-always-serializing \
+             no-nested-data-bp null-sel-clr-base stibp-always-on vaes vnmi vpclmulqdq"),
     Model::new("EPYC-Turin", AMD)
         .signatures(&[sig(26, 0)])
         .like("EPYC-Genoa")
