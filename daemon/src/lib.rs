@@ -17,5 +17,6 @@ pub mod identity;
 pub mod logging;
 pub mod paths;
 pub mod rpc;
+pub mod startup;
 pub mod store;
 pub mod xml;

@@ -1,3 +1,47 @@
-//! `vireod`: the command line, and from there to `vireod::daemon`.
+//! `vireod`: the command line, and the process around the daemon.
+//!
+//! ```text
+//! arguments -> configuration -> log -> folders -> lock -> sockets -> daemon -> serve until SIGTERM
+//! ```
+//! Whatever stops the start is one line that names the file and the rule. Guests are processes of their own: they
+//! go on when this one stops.
 
-fn main() {}
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use vireod::startup::{Instance, Options};
+
+/// Serves libvirt's clients: virtual machines on KVM.
+#[derive(Parser)]
+#[command(name = "vireod", version, about, disable_help_subcommand = true)]
+struct Arguments {
+    /// A private instance: sockets in DIR/run, state in DIR/lib, configuration in DIR/etc, logs in DIR/log
+    #[arg(long, value_name = "DIR", conflicts_with = "session")]
+    root: Option<PathBuf>,
+    /// The instance of this user, in the folders of the session
+    #[arg(long)]
+    session: bool,
+    /// The configuration file, in the syntax of libvirtd.conf [default: vireod.conf in the configuration's folder]
+    #[arg(short = 'f', long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Log all that is worth debugging
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+fn main() -> ExitCode {
+    let Arguments { root, session, config, verbose } = Arguments::parse();
+    let instance = match (root, session) {
+        (Some(root), _) => Instance::Rooted(root),
+        (None, true) => Instance::Session,
+        (None, false) => Instance::System,
+    };
+    match vireod::startup::run(Options { instance, config, verbose }) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("vireod: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,10 @@
 //! What clients can call: one thin handler per served procedure, by object.
+//!
+//! A handler's name is its procedure's in the table; `rpc` makes the dispatch from the rows that say `Served`.
+
+mod auth;
+mod connect;
+mod uri;
+
+pub use auth::*;
+pub use connect::*;

@@ -24,6 +24,10 @@ pub(crate) struct Extras {
     pub(crate) sent: Vec<OwnedFd>,
     /// The connection's end of the stream that the handler opened.
     pub(crate) link: Option<Link>,
+    /// The connection ends after the reply.
+    pub(crate) close: bool,
+    /// From now on the client answers pings.
+    pub(crate) keepalive: bool,
 }
 
 impl Call {
@@ -72,6 +76,16 @@ impl Call {
     /// A descriptor that goes with the reply.
     pub fn send_fd(&self, fd: OwnedFd) {
         self.extras().sent.push(fd);
+    }
+
+    /// Ends the connection once the reply is sent.
+    pub(crate) fn close_after_reply(&self) {
+        self.extras().close = true;
+    }
+
+    /// Lets the daemon ping this client.
+    pub(crate) fn start_keepalive(&self) {
+        self.extras().keepalive = true;
     }
 
     pub(crate) fn into_extras(self) -> Extras {

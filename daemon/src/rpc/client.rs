@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use vireo_protocol::{qemu, remote};
 use vireo_xdr::Encode;
 
 use super::frame;
@@ -131,22 +132,15 @@ impl ClientHandle {
         self.0.opened.store(true, Ordering::Relaxed);
     }
 
-    /// It closed the hypervisor connection; the socket stays until the client closes that too.
-    pub fn set_closed(&self) {
-        self.0.opened.store(false, Ordering::Relaxed);
-        self.session().uri = None;
-        self.run_hooks();
-    }
-
     /// Sends an event of the remote program. It returns at once; a client that does not read its events is
     /// disconnected when too many wait.
     pub fn send_event(&self, procedure: i32, event: &impl Encode) {
-        self.send_program_event(frame::REMOTE, procedure, event);
+        self.send_program_event(remote::PROGRAM, procedure, event);
     }
 
     /// Sends an event of the qemu program.
     pub fn send_qemu_event(&self, procedure: i32, event: &impl Encode) {
-        self.send_program_event(frame::QEMU, procedure, event);
+        self.send_program_event(qemu::PROGRAM, procedure, event);
     }
 
     fn send_program_event(&self, program: u32, procedure: i32, event: &impl Encode) {
@@ -156,7 +150,7 @@ impl ClientHandle {
         }
     }
 
-    /// Runs a hook when the client closes the hypervisor connection or goes away, at once if it already has.
+    /// Runs a hook when the client goes away, at once if it already has.
     /// Hooks must not block: they run on the connection's task.
     pub fn on_close(&self, hook: impl FnOnce() + Send + 'static) -> HookId {
         let mut session = self.session();

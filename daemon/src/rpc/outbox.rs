@@ -64,11 +64,11 @@ impl Outbox {
     }
 
     /// Moves what waits to the connection, and tells whether it may go on.
-    pub(crate) fn take(&self, frames: &mut impl Extend<Bytes>) -> OutboxState {
+    pub(crate) fn take(&self, each: impl FnMut(Bytes)) -> OutboxState {
         let mut queue = self.queue();
         if !queue.frames.is_empty() {
             queue.cost = 0;
-            frames.extend(queue.frames.drain(..));
+            queue.frames.drain(..).for_each(each);
         }
         queue.state
     }
@@ -105,7 +105,7 @@ mod tests {
         outbox.push(Bytes::from_static(b"1"));
         outbox.push(Bytes::from_static(b"2"));
         let mut frames = Vec::new();
-        assert_eq!(outbox.take(&mut frames), OutboxState::Open);
+        assert_eq!(outbox.take(|frame| frames.push(frame)), OutboxState::Open);
         assert_eq!(frames, ["1", "2"]);
     }
 
@@ -117,7 +117,7 @@ mod tests {
             outbox.push(event.clone());
         }
         let mut frames = Vec::new();
-        assert_eq!(outbox.take(&mut frames), OutboxState::Overflown);
+        assert_eq!(outbox.take(|frame| frames.push(frame)), OutboxState::Overflown);
         assert!(frames.is_empty());
     }
 
@@ -127,7 +127,7 @@ mod tests {
         let mut frames = Vec::new();
         for _ in 0..100_000 {
             outbox.push(Bytes::from_static(b"an event"));
-            assert_eq!(outbox.take(&mut frames), OutboxState::Open);
+            assert_eq!(outbox.take(|frame| frames.push(frame)), OutboxState::Open);
         }
         assert_eq!(frames.len(), 100_000);
     }
@@ -138,7 +138,7 @@ mod tests {
         outbox.close();
         outbox.push(Bytes::from_static(b"late"));
         let mut frames = Vec::new();
-        assert_eq!(outbox.take(&mut frames), OutboxState::Closed);
+        assert_eq!(outbox.take(|frame| frames.push(frame)), OutboxState::Closed);
         assert!(frames.is_empty());
     }
 }

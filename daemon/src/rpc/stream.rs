@@ -201,12 +201,12 @@ impl Drop for StreamEnd {
 
 impl Link {
     /// The client sent data. After the handler has ended it is dropped, as nobody will receive it.
-    pub(crate) fn data(&self, data: Bytes) {
+    pub(crate) fn data(&self, data: &[u8]) {
         let mut state = self.0.state();
         let open = matches!(state.handler, HandlerSide::Open) && state.client == ClientSide::Open;
         if open && !data.is_empty() {
             state.incoming_bytes += data.len();
-            state.incoming.push_back(data);
+            state.incoming.push_back(Bytes::copy_from_slice(data));
             wake(&mut state.receiver);
         }
     }

@@ -15,7 +15,7 @@ fn poll<F: Future>(future: F) -> Poll<F::Output> {
 #[test]
 fn data_goes_both_ways() {
     let (end, link) = pair();
-    link.data(Bytes::from_static(b"ls\n"));
+    link.data(b"ls\n");
     assert_eq!(poll(end.recv()), Poll::Ready(Ok(Some(Bytes::from_static(b"ls\n")))));
     assert_eq!(poll(end.recv()), Poll::Pending);
 
@@ -27,7 +27,7 @@ fn data_goes_both_ways() {
 #[test]
 fn a_finish_of_the_client_is_confirmed_once_the_handler_is_done() {
     let (end, link) = pair();
-    link.data(Bytes::from_static(b"last"));
+    link.data(b"last");
     link.client_finished();
     assert_eq!(poll(end.recv()), Poll::Ready(Ok(Some(Bytes::from_static(b"last")))));
     assert_eq!(poll(end.recv()), Poll::Ready(Ok(None)));
@@ -52,7 +52,7 @@ fn a_finish_of_the_handler_is_told_then_confirmed() {
 #[test]
 fn an_abort_of_the_client_ends_both_directions() {
     let (end, link) = pair();
-    link.data(Bytes::from_static(b"never read"));
+    link.data(b"never read");
     link.client_aborted();
     assert_eq!(poll(end.recv()), Poll::Ready(Err(Aborted)));
     assert_eq!(poll(end.send(Bytes::from_static(b"x"))), Poll::Ready(Err(Aborted)));
@@ -115,7 +115,7 @@ fn a_handler_that_receives_nothing_stops_the_connection() {
     let (end, link) = pair();
     for _ in 0..4 {
         assert!(!link.is_full());
-        link.data(Bytes::from(vec![0; MAX_PACKET]));
+        link.data(&vec![0; MAX_PACKET]);
     }
     assert!(link.is_full());
     assert!(poll(end.recv()).is_ready());
@@ -127,7 +127,7 @@ fn data_after_the_handlers_end_is_dropped() {
     let (end, link) = pair();
     end.finish();
     for _ in 0..100 {
-        link.data(Bytes::from(vec![0; MAX_PACKET]));
+        link.data(&vec![0; MAX_PACKET]);
     }
     assert!(!link.is_full());
 }

@@ -9,9 +9,9 @@ macro_rules! for_each_procedure {
     ($callback:path $(, $($before:tt)*)?) => {
         $callback! {
             $($($before)*)?
-            { 1, connect_open, ConnectOpen, ConnectOpenArgs, (), High, ["connect:getattr"], true, None, Unsupported }
-            { 2, connect_close, ConnectClose, (), (), High, [], true, None, Unsupported }
-            { 3, connect_get_type, ConnectGetType, (), ConnectGetTypeRet, High, ["connect:getattr"], true, None, Unsupported }
+            { 1, connect_open, ConnectOpen, ConnectOpenArgs, (), High, ["connect:getattr"], true, None, Served }
+            { 2, connect_close, ConnectClose, (), (), High, [], true, None, Served }
+            { 3, connect_get_type, ConnectGetType, (), ConnectGetTypeRet, High, ["connect:getattr"], true, None, Served }
             { 4, connect_get_version, ConnectGetVersion, (), ConnectGetVersionRet, High, ["connect:getattr"], true, None, Unsupported }
             { 5, connect_get_max_vcpus, ConnectGetMaxVcpus, ConnectGetMaxVcpusArgs, ConnectGetMaxVcpusRet, High, ["connect:read"], true, None, Unsupported }
             { 6, node_get_info, NodeGetInfo, (), NodeGetInfoRet, High, ["connect:read"], true, None, Unsupported }
@@ -68,13 +68,13 @@ macro_rules! for_each_procedure {
             { 57, domain_get_scheduler_parameters, DomainGetSchedulerParameters, DomainGetSchedulerParametersArgs, DomainGetSchedulerParametersRet, Low, ["domain:read"], true, None, Unsupported }
             { 58, domain_set_scheduler_parameters, DomainSetSchedulerParameters, DomainSetSchedulerParametersArgs, (), Low, ["domain:read"], false, None, Unsupported }
             { 59, connect_get_hostname, ConnectGetHostname, (), ConnectGetHostnameRet, High, ["connect:getattr"], true, None, Unsupported }
-            { 60, connect_supports_feature, ConnectSupportsFeature, ConnectSupportsFeatureArgs, ConnectSupportsFeatureRet, High, ["connect:getattr"], true, None, Unsupported }
+            { 60, connect_supports_feature, ConnectSupportsFeature, ConnectSupportsFeatureArgs, ConnectSupportsFeatureRet, High, ["connect:getattr"], true, None, Served }
             { 61, domain_migrate_prepare, DomainMigratePrepare, DomainMigratePrepareArgs, DomainMigratePrepareRet, Low, ["domain:migrate", "domain:start", "domain:write"], false, None, Unsupported }
             { 62, domain_migrate_perform, DomainMigratePerform, DomainMigratePerformArgs, (), Low, ["domain:migrate"], false, None, Unsupported }
             { 63, domain_migrate_finish, DomainMigrateFinish, DomainMigrateFinishArgs, DomainMigrateFinishRet, Low, ["domain:migrate"], false, None, Unsupported }
             { 64, domain_block_stats, DomainBlockStats, DomainBlockStatsArgs, DomainBlockStatsRet, Low, ["domain:read"], true, None, Unsupported }
             { 65, domain_interface_stats, DomainInterfaceStats, DomainInterfaceStatsArgs, DomainInterfaceStatsRet, High, ["domain:read"], true, None, Unsupported }
-            { 66, auth_list, AuthList, (), AuthListRet, High, [], true, None, Unsupported }
+            { 66, auth_list, AuthList, (), AuthListRet, High, [], true, None, Served }
             { 67, auth_sasl_init, AuthSaslInit, (), AuthSaslInitRet, High, [], true, None, Unsupported }
             { 68, auth_sasl_start, AuthSaslStart, AuthSaslStartArgs, AuthSaslStartRet, High, [], true, None, Unsupported }
             { 69, auth_sasl_step, AuthSaslStep, AuthSaslStepArgs, AuthSaslStepRet, High, [], true, None, Unsupported }
@@ -118,7 +118,7 @@ macro_rules! for_each_procedure {
             { 107, domain_event_lifecycle, DomainEventLifecycle, DomainEventLifecycleMsg, (), Low, [], true, None, Event }
             { 108, domain_migrate_prepare2, DomainMigratePrepare2, DomainMigratePrepare2Args, DomainMigratePrepare2Ret, Low, ["domain:migrate", "domain:start", "domain:write"], false, None, Unsupported }
             { 109, domain_migrate_finish2, DomainMigrateFinish2, DomainMigrateFinish2Args, DomainMigrateFinish2Ret, Low, ["domain:migrate"], false, None, Unsupported }
-            { 110, connect_get_uri, ConnectGetUri, (), ConnectGetUriRet, High, ["connect:getattr"], true, None, Unsupported }
+            { 110, connect_get_uri, ConnectGetUri, (), ConnectGetUriRet, High, ["connect:getattr"], true, None, Served }
             { 111, node_num_of_devices, NodeNumOfDevices, NodeNumOfDevicesArgs, NodeNumOfDevicesRet, High, ["connect:search_node_devices", "filter node_device:getattr"], true, None, Unsupported }
             { 112, node_list_devices, NodeListDevices, NodeListDevicesArgs, NodeListDevicesRet, High, ["connect:search_node_devices", "filter node_device:getattr"], true, None, Unsupported }
             { 113, node_device_lookup_by_name, NodeDeviceLookupByName, NodeDeviceLookupByNameArgs, NodeDeviceLookupByNameRet, High, ["node_device:getattr"], true, None, Unsupported }
@@ -157,7 +157,7 @@ macro_rules! for_each_procedure {
             { 146, secret_undefine, SecretUndefine, SecretUndefineArgs, (), High, ["secret:delete"], false, None, Unsupported }
             { 147, secret_lookup_by_usage, SecretLookupByUsage, SecretLookupByUsageArgs, SecretLookupByUsageRet, High, ["secret:getattr"], true, None, Unsupported }
             { 148, domain_migrate_prepare_tunnel, DomainMigratePrepareTunnel, DomainMigratePrepareTunnelArgs, (), Low, ["domain:migrate", "domain:start", "domain:write"], false, Write, Unsupported }
-            { 149, connect_is_secure, ConnectIsSecure, (), ConnectIsSecureRet, High, [], true, None, Unsupported }
+            { 149, connect_is_secure, ConnectIsSecure, (), ConnectIsSecureRet, High, [], true, None, Served }
             { 150, domain_is_active, DomainIsActive, DomainIsActiveArgs, DomainIsActiveRet, High, ["domain:read"], true, None, Unsupported }
             { 151, domain_is_persistent, DomainIsPersistent, DomainIsPersistentArgs, DomainIsPersistentRet, High, ["domain:read"], true, None, Unsupported }
             { 152, network_is_active, NetworkIsActive, NetworkIsActiveArgs, NetworkIsActiveRet, High, ["network:read"], true, None, Unsupported }
@@ -368,8 +368,8 @@ macro_rules! for_each_procedure {
             { 357, domain_set_user_password, DomainSetUserPassword, DomainSetUserPasswordArgs, (), Low, ["domain:set_password"], false, None, Unsupported }
             { 358, domain_rename, DomainRename, DomainRenameArgs, DomainRenameRet, Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 359, domain_event_callback_migration_iteration, DomainEventCallbackMigrationIteration, DomainEventCallbackMigrationIterationMsg, (), Low, [], true, None, Event }
-            { 360, connect_register_close_callback, ConnectRegisterCloseCallback, (), (), High, ["connect:getattr"], true, None, Unsupported }
-            { 361, connect_unregister_close_callback, ConnectUnregisterCloseCallback, (), (), High, ["connect:getattr"], true, None, Unsupported }
+            { 360, connect_register_close_callback, ConnectRegisterCloseCallback, (), (), High, ["connect:getattr"], true, None, Served }
+            { 361, connect_unregister_close_callback, ConnectUnregisterCloseCallback, (), (), High, ["connect:getattr"], true, None, Served }
             { 362, connect_event_connection_closed, ConnectEventConnectionClosed, ConnectEventConnectionClosedMsg, (), Low, [], true, None, Event }
             { 363, domain_event_callback_job_completed, DomainEventCallbackJobCompleted, DomainEventCallbackJobCompletedMsg, (), Low, [], true, None, Event }
             { 364, domain_migrate_start_post_copy, DomainMigrateStartPostCopy, DomainMigrateStartPostCopyArgs, (), Low, ["domain:migrate"], false, None, Unsupported }

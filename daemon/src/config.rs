@@ -1,1 +1,0 @@
-//! The configuration file, in the syntax of `libvirtd.conf`.

@@ -1,1 +1,0 @@
-//! The log: levels, filters, outputs.
