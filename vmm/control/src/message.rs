@@ -127,7 +127,8 @@ pub struct Hello {
     pub protocol: ProtocolRange,
     /// The vmm's version and build, for logs.
     pub build: String,
-    /// SHA-free fingerprint (FNV-1a, 64 bit) of the specification's JSON, to see that the daemon's idea of the guest is the vmm's.
+    /// [`VmSpec::fingerprint`] of the specification it was given, to see that the daemon's idea of the guest is the
+    /// vmm's; 0 where it does not tell.
     #[serde(default)]
     pub spec_hash: u64,
     /// How the guest stands.

@@ -68,6 +68,17 @@ pub struct VmSpec {
     pub sandbox: SandboxSpec,
 }
 
+impl VmSpec {
+    /// What [`Hello::spec_hash`](crate::Hello::spec_hash) says of it: FNV-1a, 64 bit, of its JSON.
+    pub fn fingerprint(&self) -> u64 {
+        // A specification is plain data: its JSON can always be written.
+        let json = serde_json::to_vec(self).unwrap_or_default();
+        json.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        })
+    }
+}
+
 /// Machine types (libvirt's canonical names `pc-i440fx-*`, `pc-q35-*`, `microvm` map to these).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
