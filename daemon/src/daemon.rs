@@ -6,12 +6,18 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::config::Config;
 use crate::error::Result;
-use crate::paths::Paths;
+use crate::events::Hub;
+use crate::host::Host;
+use crate::paths::{self, Paths};
 
 /// Everything of this instance.
 pub struct Daemon {
     /// Where it keeps what.
     pub paths: Paths,
+    /// The machine it runs on.
+    pub host: Arc<Host>,
+    /// Who asked for which events.
+    pub events: Arc<Hub>,
     uri: &'static str,
     config: RwLock<Arc<Config>>,
 }
@@ -20,7 +26,9 @@ impl Daemon {
     /// Builds the parts: reads what is defined, and finds the guests that run.
     pub async fn start(paths: Paths, config: Config, session: bool) -> Result<Arc<Self>> {
         let uri = if session { "qemu:///session" } else { "qemu:///system" };
-        Ok(Arc::new(Self { paths, uri, config: RwLock::new(Arc::new(config)) }))
+        let host = Arc::new(Host::new(paths::emulator()));
+        let events = Arc::new(Hub::default());
+        Ok(Arc::new(Self { paths, host, events, uri, config: RwLock::new(Arc::new(config)) }))
     }
 
     /// What a client that names no connection opens.

@@ -80,6 +80,18 @@ impl Paths {
     }
 }
 
+/// The program that runs guests: beside this one, as it is built, or where it is installed.
+pub fn emulator() -> PathBuf {
+    const NAME: &str = "vireo-vmm";
+    let own = env::current_exe().unwrap_or_default();
+    let beside = own.with_file_name(NAME);
+    let installed = own.parent().and_then(Path::parent).map(|prefix| prefix.join("libexec").join(NAME));
+    match installed {
+        Some(installed) if installed.exists() && !beside.exists() => installed,
+        _ => beside,
+    }
+}
+
 /// A variable that names an absolute path; the XDG rules have relative ones ignored.
 fn xdg(variable: &str) -> Option<PathBuf> {
     env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute())

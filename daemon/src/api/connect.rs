@@ -1,12 +1,14 @@
 //! The connection: opening and closing it, and what it says of itself.
 
 use vireo_protocol::remote::{
-    ConnectGetTypeRet, ConnectGetUriRet, ConnectIsSecureRet, ConnectOpenArgs, ConnectSupportsFeatureArgs,
+    ConnectGetHostnameRet, ConnectGetLibVersionRet, ConnectGetTypeRet, ConnectGetUriRet,
+    ConnectGetVersionRet, ConnectIsSecureRet, ConnectOpenArgs, ConnectSupportsFeatureArgs,
     ConnectSupportsFeatureRet,
 };
 
 use super::uri;
 use crate::error::{Error, ErrorDomain, Result};
+use crate::host::version;
 use crate::rpc::Call;
 
 /// The flag of a client that only wants to look.
@@ -69,6 +71,27 @@ pub async fn connect_supports_feature(
 /// `CONNECT_GET_TYPE`: clients decide by it what they may ask for.
 pub async fn connect_get_type(_call: &Call, (): ()) -> Result<ConnectGetTypeRet> {
     Ok(ConnectGetTypeRet { r#type: "QEMU".to_owned() })
+}
+
+/// `CONNECT_GET_VERSION`
+pub async fn connect_get_version(_call: &Call, (): ()) -> Result<ConnectGetVersionRet> {
+    Ok(ConnectGetVersionRet { hv_ver: version::HYPERVISOR })
+}
+
+/// `CONNECT_GET_LIB_VERSION`
+pub async fn connect_get_lib_version(_call: &Call, (): ()) -> Result<ConnectGetLibVersionRet> {
+    Ok(ConnectGetLibVersionRet { lib_ver: version::LIB })
+}
+
+/// `CONNECT_GET_HOSTNAME`: the first time it may wait for the network, on a thread that may.
+pub async fn connect_get_hostname(call: &Call, (): ()) -> Result<ConnectGetHostnameRet> {
+    if let Some(known) = call.daemon().host.known_hostname() {
+        return Ok(ConnectGetHostnameRet { hostname: known.to_owned() });
+    }
+    let host = call.daemon().host.clone();
+    let asked = tokio::task::spawn_blocking(move || host.hostname().map(str::to_owned)).await;
+    let hostname = asked.map_err(|error| Error::internal(ErrorDomain::Rpc, error))??;
+    Ok(ConnectGetHostnameRet { hostname })
 }
 
 /// `CONNECT_GET_URI`

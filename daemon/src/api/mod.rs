@@ -4,7 +4,9 @@
 
 mod auth;
 mod connect;
+mod events;
 mod uri;
 
 pub use auth::*;
 pub use connect::*;
+pub use events::*;

@@ -190,6 +190,13 @@ impl ClientHandle {
         self.run_hooks();
     }
 
+    /// The last of its calls has ended: nobody will ask for events in its name any more.
+    pub(crate) fn end_subscriptions(&self) {
+        if !self.subscriptions(std::mem::take).is_empty() {
+            self.daemon().events.forget(self);
+        }
+    }
+
     fn run_hooks(&self) {
         let hooks = std::mem::take(&mut self.session().hooks);
         for (_, hook) in hooks {

@@ -124,6 +124,7 @@ impl Connection {
         core.client.end();
         core.lanes.forget_parked();
         poll_fn(|context| core.poll_rest(context)).await;
+        core.client.end_subscriptions();
         end
     }
 

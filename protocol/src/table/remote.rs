@@ -12,7 +12,7 @@ macro_rules! for_each_procedure {
             { 1, connect_open, ConnectOpen, ConnectOpenArgs, (), High, ["connect:getattr"], true, None, Served }
             { 2, connect_close, ConnectClose, (), (), High, [], true, None, Served }
             { 3, connect_get_type, ConnectGetType, (), ConnectGetTypeRet, High, ["connect:getattr"], true, None, Served }
-            { 4, connect_get_version, ConnectGetVersion, (), ConnectGetVersionRet, High, ["connect:getattr"], true, None, Unsupported }
+            { 4, connect_get_version, ConnectGetVersion, (), ConnectGetVersionRet, High, ["connect:getattr"], true, None, Served }
             { 5, connect_get_max_vcpus, ConnectGetMaxVcpus, ConnectGetMaxVcpusArgs, ConnectGetMaxVcpusRet, High, ["connect:read"], true, None, Unsupported }
             { 6, node_get_info, NodeGetInfo, (), NodeGetInfoRet, High, ["connect:read"], true, None, Unsupported }
             { 7, connect_get_capabilities, ConnectGetCapabilities, (), ConnectGetCapabilitiesRet, Low, ["connect:read"], true, None, Unsupported }
@@ -67,7 +67,7 @@ macro_rules! for_each_procedure {
             { 56, domain_get_scheduler_type, DomainGetSchedulerType, DomainGetSchedulerTypeArgs, DomainGetSchedulerTypeRet, Low, ["domain:read"], true, None, Unsupported }
             { 57, domain_get_scheduler_parameters, DomainGetSchedulerParameters, DomainGetSchedulerParametersArgs, DomainGetSchedulerParametersRet, Low, ["domain:read"], true, None, Unsupported }
             { 58, domain_set_scheduler_parameters, DomainSetSchedulerParameters, DomainSetSchedulerParametersArgs, (), Low, ["domain:read"], false, None, Unsupported }
-            { 59, connect_get_hostname, ConnectGetHostname, (), ConnectGetHostnameRet, High, ["connect:getattr"], true, None, Unsupported }
+            { 59, connect_get_hostname, ConnectGetHostname, (), ConnectGetHostnameRet, High, ["connect:getattr"], true, None, Served }
             { 60, connect_supports_feature, ConnectSupportsFeature, ConnectSupportsFeatureArgs, ConnectSupportsFeatureRet, High, ["connect:getattr"], true, None, Served }
             { 61, domain_migrate_prepare, DomainMigratePrepare, DomainMigratePrepareArgs, DomainMigratePrepareRet, Low, ["domain:migrate", "domain:start", "domain:write"], false, None, Unsupported }
             { 62, domain_migrate_perform, DomainMigratePerform, DomainMigratePerformArgs, (), Low, ["domain:migrate"], false, None, Unsupported }
@@ -75,10 +75,10 @@ macro_rules! for_each_procedure {
             { 64, domain_block_stats, DomainBlockStats, DomainBlockStatsArgs, DomainBlockStatsRet, Low, ["domain:read"], true, None, Unsupported }
             { 65, domain_interface_stats, DomainInterfaceStats, DomainInterfaceStatsArgs, DomainInterfaceStatsRet, High, ["domain:read"], true, None, Unsupported }
             { 66, auth_list, AuthList, (), AuthListRet, High, [], true, None, Served }
-            { 67, auth_sasl_init, AuthSaslInit, (), AuthSaslInitRet, High, [], true, None, Unsupported }
-            { 68, auth_sasl_start, AuthSaslStart, AuthSaslStartArgs, AuthSaslStartRet, High, [], true, None, Unsupported }
-            { 69, auth_sasl_step, AuthSaslStep, AuthSaslStepArgs, AuthSaslStepRet, High, [], true, None, Unsupported }
-            { 70, auth_polkit, AuthPolkit, (), AuthPolkitRet, High, [], true, None, Unsupported }
+            { 67, auth_sasl_init, AuthSaslInit, (), AuthSaslInitRet, High, [], true, None, Served }
+            { 68, auth_sasl_start, AuthSaslStart, AuthSaslStartArgs, AuthSaslStartRet, High, [], true, None, Served }
+            { 69, auth_sasl_step, AuthSaslStep, AuthSaslStepArgs, AuthSaslStepRet, High, [], true, None, Served }
+            { 70, auth_polkit, AuthPolkit, (), AuthPolkitRet, High, [], true, None, Served }
             { 71, connect_num_of_storage_pools, ConnectNumOfStoragePools, (), ConnectNumOfStoragePoolsRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Unsupported }
             { 72, connect_list_storage_pools, ConnectListStoragePools, ConnectListStoragePoolsArgs, ConnectListStoragePoolsRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Unsupported }
             { 73, connect_num_of_defined_storage_pools, ConnectNumOfDefinedStoragePools, (), ConnectNumOfDefinedStoragePoolsRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Unsupported }
@@ -113,8 +113,8 @@ macro_rules! for_each_procedure {
             { 102, node_get_free_memory, NodeGetFreeMemory, (), NodeGetFreeMemoryRet, High, ["connect:read"], true, None, Unsupported }
             { 103, domain_block_peek, DomainBlockPeek, DomainBlockPeekArgs, DomainBlockPeekRet, Low, ["domain:block_read"], false, None, Unsupported }
             { 104, domain_memory_peek, DomainMemoryPeek, DomainMemoryPeekArgs, DomainMemoryPeekRet, Low, ["domain:mem_read"], false, None, Unsupported }
-            { 105, connect_domain_event_register, ConnectDomainEventRegister, (), ConnectDomainEventRegisterRet, High, ["connect:search_domains", "filter domain:getattr"], true, None, Unsupported }
-            { 106, connect_domain_event_deregister, ConnectDomainEventDeregister, (), ConnectDomainEventDeregisterRet, High, ["connect:read"], true, None, Unsupported }
+            { 105, connect_domain_event_register, ConnectDomainEventRegister, (), ConnectDomainEventRegisterRet, High, ["connect:search_domains", "filter domain:getattr"], true, None, Served }
+            { 106, connect_domain_event_deregister, ConnectDomainEventDeregister, (), ConnectDomainEventDeregisterRet, High, ["connect:read"], true, None, Served }
             { 107, domain_event_lifecycle, DomainEventLifecycle, DomainEventLifecycleMsg, (), Low, [], true, None, Event }
             { 108, domain_migrate_prepare2, DomainMigratePrepare2, DomainMigratePrepare2Args, DomainMigratePrepare2Ret, Low, ["domain:migrate", "domain:start", "domain:write"], false, None, Unsupported }
             { 109, domain_migrate_finish2, DomainMigrateFinish2, DomainMigrateFinish2Args, DomainMigrateFinish2Ret, Low, ["domain:migrate"], false, None, Unsupported }
@@ -165,7 +165,7 @@ macro_rules! for_each_procedure {
             { 154, storage_pool_is_active, StoragePoolIsActive, StoragePoolIsActiveArgs, StoragePoolIsActiveRet, High, ["storage_pool:read"], true, None, Unsupported }
             { 155, storage_pool_is_persistent, StoragePoolIsPersistent, StoragePoolIsPersistentArgs, StoragePoolIsPersistentRet, High, ["storage_pool:read"], true, None, Unsupported }
             { 156, interface_is_active, InterfaceIsActive, InterfaceIsActiveArgs, InterfaceIsActiveRet, High, ["interface:read"], true, None, Unsupported }
-            { 157, connect_get_lib_version, ConnectGetLibVersion, (), ConnectGetLibVersionRet, High, ["connect:getattr"], true, None, Unsupported }
+            { 157, connect_get_lib_version, ConnectGetLibVersion, (), ConnectGetLibVersionRet, High, ["connect:getattr"], true, None, Served }
             { 158, connect_compare_cpu, ConnectCompareCpu, ConnectCompareCpuArgs, ConnectCompareCpuRet, High, ["connect:read"], true, None, Unsupported }
             { 159, domain_memory_stats, DomainMemoryStats, DomainMemoryStatsArgs, DomainMemoryStatsRet, Low, ["domain:read"], true, None, Unsupported }
             { 160, domain_attach_device_flags, DomainAttachDeviceFlags, DomainAttachDeviceFlagsArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
@@ -175,8 +175,8 @@ macro_rules! for_each_procedure {
             { 164, domain_abort_job, DomainAbortJob, DomainAbortJobArgs, (), Low, ["domain:write"], false, None, Unsupported }
             { 165, storage_vol_wipe, StorageVolWipe, StorageVolWipeArgs, (), Low, ["storage_vol:format"], false, None, Unsupported }
             { 166, domain_migrate_set_max_downtime, DomainMigrateSetMaxDowntime, DomainMigrateSetMaxDowntimeArgs, (), Low, ["domain:migrate"], false, None, Unsupported }
-            { 167, connect_domain_event_register_any, ConnectDomainEventRegisterAny, ConnectDomainEventRegisterAnyArgs, (), High, ["connect:search_domains", "filter domain:getattr"], true, None, Unsupported }
-            { 168, connect_domain_event_deregister_any, ConnectDomainEventDeregisterAny, ConnectDomainEventDeregisterAnyArgs, (), High, ["connect:read"], true, None, Unsupported }
+            { 167, connect_domain_event_register_any, ConnectDomainEventRegisterAny, ConnectDomainEventRegisterAnyArgs, (), High, ["connect:search_domains", "filter domain:getattr"], true, None, Served }
+            { 168, connect_domain_event_deregister_any, ConnectDomainEventDeregisterAny, ConnectDomainEventDeregisterAnyArgs, (), High, ["connect:read"], true, None, Served }
             { 169, domain_event_reboot, DomainEventReboot, DomainEventRebootMsg, (), Low, [], true, None, Event }
             { 170, domain_event_rtc_change, DomainEventRtcChange, DomainEventRtcChangeMsg, (), Low, [], true, None, Event }
             { 171, domain_event_watchdog, DomainEventWatchdog, DomainEventWatchdogMsg, (), Low, [], true, None, Event }
@@ -324,8 +324,8 @@ macro_rules! for_each_procedure {
             { 313, connect_network_event_register_any, ConnectNetworkEventRegisterAny, ConnectNetworkEventRegisterAnyArgs, ConnectNetworkEventRegisterAnyRet, High, ["connect:search_networks", "filter network:getattr"], true, None, Unsupported }
             { 314, connect_network_event_deregister_any, ConnectNetworkEventDeregisterAny, ConnectNetworkEventDeregisterAnyArgs, (), High, ["connect:read"], true, None, Unsupported }
             { 315, network_event_lifecycle, NetworkEventLifecycle, NetworkEventLifecycleMsg, (), Low, [], true, None, Event }
-            { 316, connect_domain_event_callback_register_any, ConnectDomainEventCallbackRegisterAny, ConnectDomainEventCallbackRegisterAnyArgs, ConnectDomainEventCallbackRegisterAnyRet, High, ["connect:search_domains", "filter domain:getattr"], true, None, Unsupported }
-            { 317, connect_domain_event_callback_deregister_any, ConnectDomainEventCallbackDeregisterAny, ConnectDomainEventCallbackDeregisterAnyArgs, (), High, ["connect:read"], true, None, Unsupported }
+            { 316, connect_domain_event_callback_register_any, ConnectDomainEventCallbackRegisterAny, ConnectDomainEventCallbackRegisterAnyArgs, ConnectDomainEventCallbackRegisterAnyRet, High, ["connect:search_domains", "filter domain:getattr"], true, None, Served }
+            { 317, connect_domain_event_callback_deregister_any, ConnectDomainEventCallbackDeregisterAny, ConnectDomainEventCallbackDeregisterAnyArgs, (), High, ["connect:read"], true, None, Served }
             { 318, domain_event_callback_lifecycle, DomainEventCallbackLifecycle, DomainEventCallbackLifecycleMsg, (), Low, [], true, None, Event }
             { 319, domain_event_callback_reboot, DomainEventCallbackReboot, DomainEventCallbackRebootMsg, (), Low, [], true, None, Event }
             { 320, domain_event_callback_rtc_change, DomainEventCallbackRtcChange, DomainEventCallbackRtcChangeMsg, (), Low, [], true, None, Event }
