@@ -35,7 +35,7 @@ impl Procedure {
         let mut name = String::from("vir");
         for word in self.name.split('_') {
             // Registering has one API, however old the procedure that carries it.
-            if word == "callback" && self.name.starts_with("connect_") {
+            if word == "callback" && self.name.contains("_event_") {
                 continue;
             }
             match WORDS.iter().find(|(from, _)| *from == word) {
@@ -58,7 +58,13 @@ impl Procedure {
     pub fn error_domain(&self) -> ErrorDomain {
         let is = |prefix: &str| self.name.starts_with(prefix);
         let lists = |what: &str| self.name.starts_with("connect_") && self.name.contains(what);
-        if is("domain_snapshot") || is("domain_revert_to_snapshot") || self.name.ends_with("_snapshots") {
+        if self.is_qemu() || ["connect_open", "connect_close"].contains(&self.name) {
+            ErrorDomain::None
+        } else if is("domain_snapshot")
+            || is("domain_revert_to_snapshot")
+            || self.name.contains("_current_snapshot")
+            || self.name.ends_with("_snapshots")
+        {
             ErrorDomain::DomainSnapshot
         } else if is("domain_checkpoint") || self.name.ends_with("_checkpoints") {
             ErrorDomain::DomainCheckpoint

@@ -7,13 +7,11 @@ use bytes::{BufMut, BytesMut};
 use crate::{Decode, Encode, Reader, XdrError};
 
 /// A length or count, if it is within the bound.
-#[inline]
 fn get_length(reader: &mut Reader<'_>, max: usize) -> Result<usize, XdrError> {
     let length = reader.u32()? as usize;
     if length > max { Err(XdrError::TooLong) } else { Ok(length) }
 }
 
-#[inline]
 fn put_length(length: usize, max: usize, out: &mut BytesMut) -> Result<(), XdrError> {
     if length > max {
         return Err(XdrError::TooLong);
@@ -68,7 +66,6 @@ pub fn get_fixed<const N: usize>(reader: &mut Reader<'_>) -> Result<[u8; N], Xdr
 }
 
 /// `opaque[N]`.
-#[inline]
 pub fn put_padded(bytes: &[u8], out: &mut BytesMut) {
     out.put_slice(bytes);
     out.put_bytes(0, bytes.len().wrapping_neg() % 4);

@@ -7,7 +7,6 @@ use crate::{Decode, Encode, Reader, XdrError};
 macro_rules! numbers {
     ($($type:ty, $put:ident;)*) => { $(
         impl Encode for $type {
-            #[inline]
             fn encode(&self, out: &mut BytesMut) -> Result<(), XdrError> {
                 out.$put(*self);
                 Ok(())
@@ -17,7 +16,6 @@ macro_rules! numbers {
         impl Decode for $type {
             const MIN_SIZE: usize = size_of::<$type>();
 
-            #[inline]
             fn decode(reader: &mut Reader<'_>) -> Result<Self, XdrError> {
                 reader.array().map(<$type>::from_be_bytes)
             }
@@ -36,7 +34,6 @@ numbers! {
 macro_rules! small_numbers {
     ($($type:ty),*) => { $(
         impl Encode for $type {
-            #[inline]
             fn encode(&self, out: &mut BytesMut) -> Result<(), XdrError> {
                 out.put_i32((*self).into());
                 Ok(())
@@ -46,7 +43,6 @@ macro_rules! small_numbers {
         impl Decode for $type {
             const MIN_SIZE: usize = 4;
 
-            #[inline]
             fn decode(reader: &mut Reader<'_>) -> Result<Self, XdrError> {
                 i32::decode(reader)?.try_into().map_err(|_| XdrError::Range)
             }
@@ -57,7 +53,6 @@ macro_rules! small_numbers {
 small_numbers!(u8, i8, u16);
 
 impl Encode for bool {
-    #[inline]
     fn encode(&self, out: &mut BytesMut) -> Result<(), XdrError> {
         out.put_u32((*self).into());
         Ok(())
@@ -67,7 +62,6 @@ impl Encode for bool {
 impl Decode for bool {
     const MIN_SIZE: usize = 4;
 
-    #[inline]
     fn decode(reader: &mut Reader<'_>) -> Result<Self, XdrError> {
         match reader.u32()? {
             0 => Ok(false),
