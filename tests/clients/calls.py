@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Make calls through libvirt's own Python binding and print what comes of each.
 
-    tests/clients/calls.py URI < CALLS
+    tests/clients/calls.py URI
 
-CALLS is JSON: a list of [object, method, arguments...], the object "conn" or a
-domain's name. One line for each: `ok: VALUE`, or the whole error.
+Each line of the input is a call in JSON: [object, method, arguments...], the
+object "conn" or a domain's name. One line for each: `ok: VALUE`, or the whole error.
 """
 import json
 import sys
@@ -15,7 +15,8 @@ import libvirt
 def main():
     libvirt.registerErrorHandler(lambda context, error: None, None)
     connection = libvirt.open(sys.argv[1])
-    for target, method, *arguments in json.load(sys.stdin):
+    for line in sys.stdin:
+        target, method, *arguments = json.loads(line)
         try:
             subject = connection if target == "conn" else connection.lookupByName(target)
             say("ok: " + show(getattr(subject, method)(*arguments)))
@@ -30,7 +31,9 @@ def say(text):
 
 
 def show(value):
-    """An object by its name, anything else as Python writes it."""
+    """Objects by their names, anything else as Python writes it."""
+    if isinstance(value, list) and all(hasattr(each, "name") for each in value):
+        return " ".join(sorted(each.name() for each in value))
     return value.name() if hasattr(value, "name") else repr(value)
 
 

@@ -6,6 +6,7 @@
 
 pub mod compare;
 pub mod console;
+pub mod echo;
 pub mod guest;
 pub mod network;
 pub mod process;

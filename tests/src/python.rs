@@ -1,10 +1,12 @@
 //! Stock clients in Python: the scripts of `tests/clients`.
 
+use crate::process::Owned;
 use crate::server::Server;
 use crate::workspace;
 use serde_json::Value;
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 /// The interpreter that the distribution's python3-libvirt belongs to.
 const PYTHON: &str = "/usr/bin/python3";
@@ -23,12 +25,30 @@ pub fn script(server: &Server, name: &str) -> Command {
     command
 }
 
-/// Makes the calls, each `[object, method, arguments...]`; what came of each.
-pub fn calls(server: &Server, calls: &Value) -> Vec<String> {
-    let mut child =
-        script(server, "calls.py").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("python runs");
-    child.stdin.take().expect("a pipe").write_all(calls.to_string().as_bytes()).expect("it reads");
-    let output = child.wait_with_output().expect("it ends");
-    assert!(output.status.success(), "calls.py ended with {}", output.status);
-    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+/// A connection through the Python binding that stays open for many calls.
+#[derive(Debug)]
+pub struct Calls {
+    process: Owned,
+    questions: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Calls {
+    /// Connects.
+    pub fn new(server: &Server) -> Calls {
+        let mut command = script(server, "calls.py");
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("python runs");
+        let questions = child.stdin.take().expect("a pipe");
+        let answers = BufReader::new(child.stdout.take().expect("a pipe"));
+        Calls { process: Owned::new(child), questions, answers }
+    }
+
+    /// Makes a call, `[object, method, arguments...]`; what came of it.
+    pub fn call(&mut self, call: &Value) -> String {
+        writeln!(self.questions, "{call}").expect("it reads");
+        let mut answer = String::new();
+        self.answers.read_line(&mut answer).expect("it answers");
+        assert!(!answer.is_empty(), "calls.py ended: {:?}", self.process.wait(Duration::from_secs(1)));
+        answer.trim_end().to_owned()
+    }
 }
