@@ -85,7 +85,8 @@ impl Raw {
         let header = self.next_header(procedure);
         let mut bytes = BytesMut::new();
         frame::encode(&mut bytes, &header, args).expect("arguments within their bounds");
-        self.send(&bytes).expect("the daemon reads");
+        // Where the daemon has closed the connection, whoever waits for the reply learns it.
+        let _ = self.send(&bytes);
         header.serial
     }
 

@@ -13,7 +13,14 @@ use vireo_tests::server::Server;
 use vireo_xdr::BytesMut;
 
 /// Every difference that is meant to be, with its reason.
-const ALLOWED: &[Allowed] = &[];
+const ALLOWED: &[Allowed] = &[
+    Allowed { command: "more than the arguments", line: "", reason: STRICT },
+    Allowed { command: "arguments where there are none", line: "", reason: STRICT },
+    Allowed { command: "an option that is neither there nor not", line: "", reason: STRICT },
+];
+
+const STRICT: &str = "stock ignores bytes behind the arguments and takes any number for `there`; ours takes \
+                      exactly what the types say";
 
 #[test]
 fn hostile_frames_are_answered_as_by_stock() {
@@ -192,7 +199,7 @@ fn arguments(raw: &mut Raw, procedure: RemoteProc, payload: &[u8]) -> String {
 ///
 /// Both are calls under way at once: the replies come in any order.
 fn send(raw: &mut Raw, serial: u32, bytes: &[u8]) -> String {
-    raw.send(bytes).unwrap();
+    let _ = raw.send(bytes);
     let innocent = raw.send_call(RemoteProc::ConnectGetType.into(), &());
     let (mut answer, mut goes_on) = (None, false);
     while answer.is_none() || !goes_on {

@@ -94,11 +94,14 @@ impl Input {
         self.make_room();
         let mut fds = Vec::new();
         let count = ready!(poll_receive(socket, context, &mut self.buffer[self.end..], &mut fds))?;
+        if count == 0 {
+            return Poll::Ready(Ok(false));
+        }
         self.end += count;
         self.position += count as u64;
         let place = self.position - 1;
         self.fds.extend(fds.into_iter().map(|fd| (place, fd)));
-        Poll::Ready(Ok(count > 0))
+        Poll::Ready(Ok(true))
     }
 
     fn make_room(&mut self) {
