@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 import initramfs
@@ -15,7 +16,7 @@ import kernel
 INSIDE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "inside")
 # To reach the tree (first line), and what loads faster from the initramfs than over 9p.
 MODULES = ["virtio_pci", "9pnet_virtio", "9p", "overlay",
-           "kvm_amd", "tun", "bridge", "veth", "vhost_net", "virtio_rng", "virtio_blk", "crc32c_generic",
+           "kvm_amd", "tun", "bridge", "veth", "vhost_net", "virtio_rng", "virtio_blk", "virtio_console", "crc32c_generic",
            "ext4", "nf_tables"]
 CMDLINE = ("console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off nowatchdog nokaslr apparmor=0 selinux=0 "
            "tsc=reliable no_timer_check random.trust_cpu=on kvm_amd.nested=1")
@@ -34,6 +35,8 @@ def run(options):
     """Boot, follow the command's output, return its status."""
     work = tempfile.mkdtemp(prefix="lab-")
     qemu = None
+    # QEMU makes the terminal raw, and may end too suddenly to make it good again.
+    terminal = termios.tcgetattr(0) if options.terminal and os.isatty(0) else None
 
     def leave(number, _frame):
         sys.exit(128 + number)
@@ -46,6 +49,8 @@ def run(options):
         if qemu and qemu.poll() is None:
             qemu.kill()
             qemu.wait()
+        if terminal:
+            termios.tcsetattr(0, termios.TCSADRAIN, terminal)
         shutil.rmtree(work, ignore_errors=True)
 
 
@@ -55,7 +60,7 @@ def start(options, work):
         base = initramfs.build("lab", running, MODULES, {"init": script.read()})
     writable = [os.path.realpath(directory) for directory in options.rw]
     write_job(options, running, writable, work)
-    return launch(qemu_command(options, running, base, writable, work), work)
+    return launch(qemu_command(options, running, base, writable, work), work, options.terminal)
 
 
 def write_job(options, running, writable, work):
@@ -72,6 +77,7 @@ def write_job(options, running, writable, work):
         exports, shlex.quote(options.cwd), " ".join(map(shlex.quote, options.command)))
     for name, text in (("command", script), ("writable", "".join(path + "\n" for path in writable)),
                        ("disks", "".join(disk.partition(":")[2] + "\n" for disk in options.disk)),
+                       ("terminal", "/dev/hvc0\n" if options.terminal else ""),
                        ("modules", running.modules.base + "\n"), ("out", ""), ("err", "")):
         with open(os.path.join(job, name), "w") as out:
             out.write(text)
@@ -93,6 +99,9 @@ def qemu_command(options, running, base, writable, work):
     command += share("/", "outer", ",readonly=on") + share(os.path.join(work, "job"), "job")
     for number, directory in enumerate(writable):
         command += share(directory, "rw%d" % number)
+    if options.terminal:
+        command += ["-device", "virtio-serial-pci", "-chardev", "stdio,id=terminal,signal=off",
+                    "-device", "virtconsole,chardev=terminal"]
     for number, disk in enumerate(options.disk):
         command += ["-drive", "if=none,id=disk%d,file=%s,format=raw,cache=unsafe,discard=unmap"
                     % (number, empty_file(os.path.join(work, "disk%d" % number), int(disk.partition(":")[0]) << 20)),
@@ -106,12 +115,14 @@ def empty_file(path, size):
     return path
 
 
-def launch(command, work):
+def launch(command, work, terminal):
     def prepare():
-        os.setpgid(0, 0)  # an interrupt from the terminal is ours to handle
+        if not terminal:
+            os.setpgid(0, 0)  # an interrupt from the terminal is ours to handle
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: never outlives us
     with open(os.path.join(work, "qemu"), "wb") as log:
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=prepare)
+        ends = (None, None) if terminal else (subprocess.DEVNULL, log)
+        return subprocess.Popen(command, stdin=ends[0], stdout=ends[1], stderr=log, preexec_fn=prepare)
 
 
 def follow(options, qemu, work):
