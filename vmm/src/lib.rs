@@ -18,5 +18,7 @@ pub mod kvm;
 pub mod log;
 pub mod mailbox;
 pub mod memory;
+pub mod pci;
 pub mod platform;
 pub mod stats;
+pub mod virtio;
