@@ -129,13 +129,12 @@ impl Connection {
     }
 
     fn turn(&mut self, context: &mut Context<'_>) -> Poll<End> {
+        // Handlers and events find the connection by it.
+        self.core.client.outbox().attach(context.waker());
         let mut frames = 0;
         loop {
-            if let Err(end) = self.core.go_on(context) {
-                return Poll::Ready(end);
-            }
             let mut hungry = false;
-            while self.core.takes_frames() {
+            while self.core.takes_frames() && frames < FRAMES_PER_TURN {
                 match self.input.next() {
                     Ok(Some(frame)) => self.core.take(frame, Turn::Fresh, context),
                     Ok(None) => {
@@ -145,22 +144,25 @@ impl Connection {
                     Err(error) => return Poll::Ready(error.into()),
                 }
                 frames += 1;
-                if frames == FRAMES_PER_TURN {
-                    context.waker().wake_by_ref();
-                    break;
-                }
             }
-            let was_full = self.core.output.is_full();
-            if let Poll::Ready(Err(error)) = self.core.output.poll_flush(&self.socket, context) {
-                return Poll::Ready(error.into());
+            if let Err(end) = self.core.go_on(context) {
+                return Poll::Ready(end);
             }
-            if self.core.closing && self.core.output.is_empty() {
-                return Poll::Ready(End::Closed);
+            let held_back = self.core.output.holds_streams_back();
+            match self.core.output.poll_flush(&self.socket, context) {
+                Poll::Ready(Ok(())) if self.core.closing => return Poll::Ready(End::Closed),
+                Poll::Ready(Ok(())) if held_back => continue,
+                Poll::Ready(Err(error)) => return Poll::Ready(error.into()),
+                _ => {}
             }
-            if was_full && !self.core.output.is_full() {
-                continue;
+            if frames == FRAMES_PER_TURN {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
             }
             if !hungry {
+                if self.core.takes_frames() {
+                    continue;
+                }
                 return Poll::Pending;
             }
             match self.input.poll_fill(&self.socket, context) {
@@ -195,8 +197,7 @@ impl Core {
 
     /// Everything that does not come from the socket: events, calls in flight, streams, pings.
     fn go_on(&mut self, context: &mut Context<'_>) -> std::result::Result<(), End> {
-        self.client.outbox().attach(context.waker());
-        if !self.output.is_full() {
+        if !self.output.holds_events_back() {
             let output = &mut self.output;
             if self.client.outbox().take(|frame| output.whole(&frame)) == OutboxState::Overflown {
                 return Err(End::SlowReader);

@@ -26,6 +26,8 @@ mod socket;
 mod stream;
 mod streams;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use call::Call;
 pub use client::{ClientHandle, EventObject, HookId, Subscription};

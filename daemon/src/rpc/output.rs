@@ -20,9 +20,14 @@ use crate::error::{Error, ErrorCode, ErrorDomain};
 /// A buffer that grew larger is not kept for the next one.
 const SPARE_MAX: usize = 256 << 10;
 
-/// When so much waits for a client that does not read, nothing is read from it either: each call it made is
-/// answered, but it makes no new ones, and streams rest.
-const HIGH_WATER: usize = 256 << 10;
+/// What may wait for a client that does not read, before what: streams rest first, then events stay where they are
+/// bounded, and at last no more calls are read. So neither streams nor events keep calls from being answered.
+const STREAMS_MARK: usize = 64 << 10;
+const EVENTS_MARK: usize = 256 << 10;
+const CALLS_MARK: usize = 512 << 10;
+
+// A stream's packet is added below its mark, and must not reach the others'.
+const _: () = assert!(STREAMS_MARK + frame::STREAM_CHUNK + 64 < CALLS_MARK);
 
 /// What waits to be sent.
 #[derive(Default)]
@@ -57,20 +62,25 @@ impl Output {
         }
     }
 
-    /// Whether nothing waits.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.buffer.is_empty()
-    }
-
     /// How many bytes wait.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.buffer.len()
     }
 
-    /// Whether so much waits that the client has to read first.
+    /// Whether the client has to read before anything else is done for it.
     pub(crate) fn is_full(&self) -> bool {
-        self.buffer.len() >= HIGH_WATER
+        self.buffer.len() >= CALLS_MARK
+    }
+
+    /// Whether it has to read before it gets further events.
+    pub(crate) fn holds_events_back(&self) -> bool {
+        self.buffer.len() >= EVENTS_MARK
+    }
+
+    /// Whether it has to read before its streams go on.
+    pub(crate) fn holds_streams_back(&self) -> bool {
+        self.buffer.len() >= STREAMS_MARK
     }
 
     /// A reply, with its descriptors. One that breaks the protocol's bounds becomes an error.

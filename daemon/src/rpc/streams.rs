@@ -77,7 +77,7 @@ impl Streams {
         while again {
             again = false;
             self.0.retain(|entry| {
-                if output.is_full() {
+                if output.holds_streams_back() {
                     return true;
                 }
                 let Some(packet) = entry.link.next_packet() else { return true };
