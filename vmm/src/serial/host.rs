@@ -1,0 +1,265 @@
+//! The host's side, driven by the main thread.
+
+use std::{
+    collections::VecDeque,
+    fs::File,
+    io::{self, Write},
+    os::{
+        fd::{AsRawFd, OwnedFd},
+        unix::net::{UnixListener, UnixStream},
+    },
+    sync::Arc,
+};
+
+use vireo_control::{ChardevSpec, SerialSpec, SerialTarget, VmmError, VmmErrorKind};
+use vmm_sys_util::epoll::EventSet;
+
+use super::{
+    SCROLLBACK_BYTES,
+    peer::{Kind, Peer, Presence},
+    port::{Bell, SerialPort},
+    scrollback::Scrollback,
+};
+use crate::{
+    fds::{Descriptors, FdError},
+    log,
+    poller::{Poller, Side, Source},
+};
+
+/// What is watched of a peer. Edge triggered: a pseudo-terminal without users would wake the main thread for ever.
+fn watched() -> EventSet {
+    EventSet::IN | EventSet::OUT | EventSet::READ_HANG_UP | EventSet::EDGE_TRIGGERED
+}
+
+/// What stands behind a port.
+enum Backend {
+    Nothing,
+    File(FileSink),
+    Peer(Peer),
+    /// A listener, and who came.
+    Listener(UnixListener, Option<Peer>),
+}
+
+/// A file that is appended to.
+struct FileSink {
+    file: File,
+    failed: bool,
+}
+
+impl FileSink {
+    fn new(fd: OwnedFd) -> Self {
+        Self { file: fd.into(), failed: false }
+    }
+
+    fn write(&mut self, alias: &str, data: &[u8]) {
+        if let Err(error) = self.file.write_all(data)
+            && !self.failed
+        {
+            self.failed = true;
+            log::line(format_args!("{alias}: output is lost, its file cannot be written: {error}"));
+        }
+    }
+}
+
+/// A port's host side.
+pub struct SerialHost {
+    alias: String,
+    number: u8,
+    port: Arc<SerialPort>,
+    backend: Backend,
+    log: Option<FileSink>,
+    scrollback: Scrollback,
+    console: Option<Peer>,
+}
+
+impl SerialHost {
+    /// Takes the descriptors of the specification.
+    pub fn new(spec: &SerialSpec, fds: &mut Descriptors, port: Arc<SerialPort>) -> Result<Self, SerialError> {
+        let SerialTarget::Isa { port: number } = spec.target;
+        let failed = |source| SerialError::System { alias: spec.alias.clone(), source };
+        let mut take = |index| fds.take(index, &spec.alias);
+        let backend = match spec.backend {
+            ChardevSpec::Null => Backend::Nothing,
+            ChardevSpec::File(fd) => Backend::File(FileSink::new(take(fd)?)),
+            ChardevSpec::Pty(fd) => {
+                Backend::Peer(Peer::new(take(fd)?, Kind::Pty, VecDeque::new()).map_err(failed)?)
+            }
+            ChardevSpec::UnixConnected(fd) => {
+                Backend::Peer(Peer::new(take(fd)?, Kind::Stream, VecDeque::new()).map_err(failed)?)
+            }
+            ChardevSpec::Stdio(input, output) => {
+                Backend::Peer(Peer::pair(take(input)?, take(output)?).map_err(failed)?)
+            }
+            ChardevSpec::UnixListen(fd) => {
+                let listener = UnixListener::from(take(fd)?);
+                listener.set_nonblocking(true).map_err(failed)?;
+                Backend::Listener(listener, None)
+            }
+        };
+        let log = spec.log.map(&mut take).transpose()?.map(FileSink::new);
+        let scrollback = Scrollback::new(SCROLLBACK_BYTES);
+        Ok(Self { alias: spec.alias.clone(), number, port, backend, log, scrollback, console: None })
+    }
+
+    /// Its alias.
+    pub fn alias(&self) -> &str {
+        &self.alias
+    }
+
+    /// Its number, 0 to 3.
+    pub fn number(&self) -> u8 {
+        self.number
+    }
+
+    /// The guest's side.
+    pub fn port(&self) -> &Arc<SerialPort> {
+        &self.port
+    }
+
+    /// Watches what it has.
+    pub fn watch(&mut self, poller: &Poller) -> io::Result<()> {
+        match &self.backend {
+            Backend::Nothing | Backend::File(_) => Ok(()),
+            Backend::Peer(peer) => watch_peer(poller, peer, Source::Serial(self.number, Side::Backend)),
+            Backend::Listener(listener, _) => poller.add(
+                listener.as_raw_fd(),
+                Source::Serial(self.number, Side::Listener),
+                EventSet::IN | EventSet::EDGE_TRIGGERED,
+            ),
+        }
+    }
+
+    /// A descriptor of it is ready.
+    pub fn ready(&mut self, side: Side, poller: &Poller) {
+        match side {
+            Side::Console => {
+                if let Some(console) = &mut self.console {
+                    console.woken();
+                }
+            }
+            Side::Backend => match &mut self.backend {
+                Backend::Peer(peer) | Backend::Listener(_, Some(peer)) => peer.woken(),
+                _ => {}
+            },
+            Side::Listener => {}
+        }
+        self.pump(poller);
+    }
+
+    /// Moves all there is: output out, input in.
+    pub fn pump(&mut self, poller: &Poller) {
+        let output = self.port.take_output();
+        if !output.is_empty() {
+            self.scrollback.push(&output);
+            if let Some(log) = &mut self.log {
+                log.write(&self.alias, &output);
+            }
+        }
+        let exchange = |peer: &mut Peer, port: &SerialPort| {
+            let sent = peer.send(&output);
+            if sent == Presence::Gone { sent } else { peer.receive(port) }
+        };
+        match &mut self.backend {
+            Backend::Nothing => {}
+            Backend::File(file) => file.write(&self.alias, &output),
+            Backend::Peer(peer) => {
+                if exchange(peer, &self.port) == Presence::Gone {
+                    self.backend = Backend::Nothing;
+                }
+            }
+            Backend::Listener(_, client) => {
+                if let Some(peer) = client
+                    && exchange(peer, &self.port) == Presence::Gone
+                {
+                    *client = None;
+                }
+            }
+        }
+        if let Some(console) = &mut self.console
+            && exchange(console, &self.port) == Presence::Gone
+        {
+            self.console = None;
+        }
+        self.accept(poller);
+    }
+
+    /// Lets the next client of a listening back end in, when the last has gone.
+    fn accept(&mut self, poller: &Poller) {
+        let Backend::Listener(listener, client @ None) = &mut self.backend else { return };
+        while let Ok((stream, _)) = listener.accept() {
+            let Ok(mut peer) = Peer::new(stream.into(), Kind::Stream, VecDeque::new()) else { continue };
+            let watched = watch_peer(poller, &peer, Source::Serial(self.number, Side::Backend));
+            if watched.is_ok() && peer.receive(&self.port) == Presence::Here {
+                *client = Some(peer);
+                return;
+            }
+        }
+    }
+
+    /// Opens a console: the scrollback comes first. Returns the client's end.
+    pub fn open_console(&mut self, force: bool, poller: &Poller) -> Result<OwnedFd, VmmError> {
+        self.pump(poller);
+        if self.console.is_some() && !force {
+            let message = format!("console {} is in use", self.alias);
+            return Err(VmmError { kind: VmmErrorKind::Busy, message });
+        }
+        let open = || -> io::Result<(Peer, OwnedFd)> {
+            let (ours, theirs) = UnixStream::pair()?;
+            let peer = Peer::new(ours.into(), Kind::Stream, self.scrollback.copy())?;
+            watch_peer(poller, &peer, Source::Serial(self.number, Side::Console))?;
+            Ok((peer, theirs.into()))
+        };
+        match open() {
+            Ok((mut peer, theirs)) => {
+                peer.flush();
+                self.console = Some(peer);
+                Ok(theirs)
+            }
+            Err(error) => {
+                let message = format!("cannot open console {}: {error}", self.alias);
+                Err(VmmError { kind: VmmErrorKind::System, message })
+            }
+        }
+    }
+}
+
+fn watch_peer(poller: &Poller, peer: &Peer, source: Source) -> io::Result<()> {
+    for fd in peer.descriptors() {
+        match poller.add(fd, source, watched()) {
+            // A regular file as standard input or output is always ready.
+            Err(error) if error.raw_os_error() == Some(libc::EPERM) => {}
+            added => added?,
+        }
+    }
+    Ok(())
+}
+
+/// Why there is no serial port as specified.
+#[derive(Debug, thiserror::Error)]
+pub enum SerialError {
+    /// A descriptor is missing.
+    #[error(transparent)]
+    Fd(#[from] FdError),
+    /// There is no such port, or it is taken.
+    #[error("{alias}: there is no free serial port {port}")]
+    Port {
+        /// Whose.
+        alias: String,
+        /// 0 to 3.
+        port: u8,
+    },
+    /// A system call failed.
+    #[error("{alias}: cannot set up the serial port's back end: {source}")]
+    System {
+        /// Whose.
+        alias: String,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// The bell of all ports.
+pub fn bell() -> io::Result<Bell> {
+    use vmm_sys_util::eventfd::{EFD_CLOEXEC, EFD_NONBLOCK, EventFd};
+    Ok(Arc::new(EventFd::new(EFD_NONBLOCK | EFD_CLOEXEC)?))
+}
