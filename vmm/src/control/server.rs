@@ -7,6 +7,8 @@ use std::{
         fd::{AsRawFd, OwnedFd},
         unix::net::{UnixListener, UnixStream},
     },
+    thread,
+    time::{Duration, Instant},
 };
 
 use serde::Deserialize;
@@ -124,6 +126,18 @@ impl Server {
         }
         for (number, error) in gone {
             self.close(number, &error);
+        }
+    }
+
+    /// Waits until everybody has read what was sent, at most so long.
+    pub fn drain(&mut self, patience: Duration) {
+        let deadline = Instant::now() + patience;
+        loop {
+            self.connections.retain(|_, connection| connection.flush().is_ok() && connection.is_waiting());
+            if self.connections.is_empty() || Instant::now() >= deadline {
+                return;
+            }
+            thread::sleep(Duration::from_millis(1));
         }
     }
 

@@ -219,7 +219,7 @@ fn work(index: u16, shared: &Shared, blueprint: Arc<Blueprint>) {
     state.refused.extend(refused);
     state.standing += 1;
     shared.reports.notify_all();
-    let mut generation = state.generation;
+    let mut generation = 0;
     let mut fresh = true;
     loop {
         if state.generation != generation {

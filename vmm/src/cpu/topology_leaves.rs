@@ -74,7 +74,7 @@ pub fn write_apic_id(leaves: &mut Leaves, topology: &Topology, index: u16) {
                     & ((1 << (topology.die_bits() - topology.thread_bits())) - 1);
                 entry.eax = id;
                 entry.ebx = (u32::from(topology.threads) - 1) << 8 | core & 0xff;
-                entry.ecx = (u32::from(topology.dies) - 1 & 7) << 8 | id >> topology.die_bits() & 0xff;
+                entry.ecx = ((u32::from(topology.dies) - 1) & 7) << 8 | (id >> topology.die_bits()) & 0xff;
                 entry.edx = 0;
             }
             _ => {}
@@ -111,11 +111,11 @@ fn intel_caches(leaves: &mut Leaves, topology: &Topology) {
 
 fn amd(leaves: &mut Leaves, topology: &Topology) {
     if let Some(entry) = leaves.find_mut(0x8000_0008, 0) {
-        entry.ecx = topology.package_bits() << 12 | topology.threads_per_package() - 1 & 0xff;
+        entry.ecx = topology.package_bits() << 12 | (topology.threads_per_package() - 1) & 0xff;
     }
     for entry in leaves.0.iter_mut().filter(|entry| entry.function == 0x8000_001d && entry.eax & 0x1f != 0) {
         let level = entry.eax >> 5 & 7;
         let sharing = if level < 3 { u32::from(topology.threads) } else { topology.threads_per_die() };
-        entry.eax = entry.eax & 0x3fff | (sharing - 1 & 0xfff) << 14;
+        entry.eax = entry.eax & 0x3fff | ((sharing - 1) & 0xfff) << 14;
     }
 }

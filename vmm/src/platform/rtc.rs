@@ -11,12 +11,13 @@
 //! interrupts do not exist: guests that keep time by them have the timer chip.
 
 use std::{
+    io,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use vireo_control::ClockSpec;
-use vmm_sys_util::eventfd::EventFd;
+use vmm_sys_util::eventfd::{EFD_CLOEXEC, EFD_NONBLOCK, EventFd};
 
 use crate::{bus::BusDevice, civil::Civil};
 
@@ -75,7 +76,7 @@ pub struct Rtc {
     state: Mutex<State>,
     irq: EventFd,
     /// Wakes the main thread when there is a new reason to look.
-    wake: EventFd,
+    bell: EventFd,
     now: HostClock,
 }
 
@@ -94,18 +95,24 @@ fn local_offset(at: i64) -> i64 {
 }
 
 impl Rtc {
-    /// A clock as the specification sets it. `wake` becomes readable when [`Rtc::due`] should be asked.
-    pub fn new(clock: &ClockSpec, irq: EventFd, wake: EventFd) -> Self {
+    /// A clock as the specification sets it.
+    pub fn new(clock: &ClockSpec, irq: EventFd) -> io::Result<Self> {
         let local = if clock.localtime { local_offset(host_now()) } else { 0 };
-        Self::with_clock(clock.offset_seconds.saturating_add(local), irq, wake, host_now)
+        let bell = EventFd::new(EFD_NONBLOCK | EFD_CLOEXEC)?;
+        Ok(Self::with_clock(clock.offset_seconds.saturating_add(local), irq, bell, host_now))
     }
 
-    fn with_clock(offset: i64, irq: EventFd, wake: EventFd, now: HostClock) -> Self {
+    /// Readable when [`Rtc::due`] should be asked.
+    pub fn bell(&self) -> &EventFd {
+        &self.bell
+    }
+
+    fn with_clock(offset: i64, irq: EventFd, bell: EventFd, now: HostClock) -> Self {
         let mut memory = [0; 128];
         memory[usize::from(STATUS_A)] = A_DEFAULT;
         memory[usize::from(STATUS_B)] = B_24_HOURS;
         let looked = now().saturating_add(offset).clamp(FIRST, LAST);
-        Self { state: Mutex::new(State { index: 0, memory, offset, held: None, looked }), irq, wake, now }
+        Self { state: Mutex::new(State { index: 0, memory, offset, held: None, looked }), irq, bell, now }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -163,7 +170,7 @@ impl State {
     }
 
     fn encode(&self, value: u8) -> u8 {
-        if self.status_b() & B_BINARY != 0 { value } else { value / 10 % 10 << 4 | value % 10 }
+        if self.status_b() & B_BINARY != 0 { value } else { (value / 10 % 10) << 4 | (value % 10) }
     }
 
     fn decode(&self, value: u8) -> u8 {
@@ -174,7 +181,7 @@ impl State {
         if self.status_b() & B_24_HOURS != 0 {
             return self.encode(hour);
         }
-        let half = if hour % 12 == 0 { 12 } else { hour % 12 };
+        let half = if hour.is_multiple_of(12) { 12 } else { hour % 12 };
         self.encode(half) | if hour >= 12 { HOUR_PM } else { 0 }
     }
 
@@ -285,7 +292,7 @@ impl BusDevice for Rtc {
                 state.write_status_b(value, (self.now)());
                 if value & (B_ALARM | B_UPDATE) != 0 {
                     // The count of an eventfd cannot overflow by this.
-                    let _ = self.wake.write(1);
+                    let _ = self.bell.write(1);
                 }
             }
             STATUS_C | STATUS_D => {}

@@ -1,0 +1,220 @@
+//! From a specification to a machine that stands ready.
+//!
+//! ```text
+//! VM, RAM, CPU model -> devices on the buses -> vCPU threads start -> kernel and tables -> vCPUs at the kernel's entry
+//!                                               (make their vCPUs meanwhile)
+//! ```
+
+use std::{
+    fs::File,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use vireo_control::{BootSpec, ClockSpec, MachineKind, SerialTarget, VmSpec};
+
+use super::{Machine, MachineError, chips::Chips};
+use crate::{
+    acpi::{self, Platform, Processor},
+    boot::{BootMachine, BootSource},
+    bus::{Bus, BusDevice},
+    cpu::{
+        cpuid::CpuModel,
+        group::{Blueprint, VcpuGroup},
+        msr::MsrPlan,
+        topology::Topology,
+        vcpu::{ExitCounters, Exits},
+    },
+    fds::Descriptors,
+    irq::IrqManager,
+    kvm::Vm,
+    log,
+    mailbox::Mailbox,
+    memory,
+    platform::{
+        ports,
+        power::{FixedPower, PowerButton, ReducedPower},
+        reset::{I8042, ResetControl},
+        rtc::Rtc,
+    },
+    serial::{
+        self,
+        host::{SerialError, SerialHost},
+        port::SerialPort,
+    },
+    smbios,
+    stats::Stats,
+};
+
+fn system(doing: &'static str) -> impl FnOnce(std::io::Error) -> MachineError {
+    move |source| MachineError::System { doing, source }
+}
+
+/// The buses while devices are put on them, and what devices need.
+struct Board<'a> {
+    pio: Bus,
+    mmio: Bus,
+    irq: &'a IrqManager,
+    mailbox: &'a Arc<Mailbox>,
+}
+
+/// Builds it, vCPUs standing.
+pub fn build(spec: &VmSpec, fds: &mut Descriptors, stats: &Stats) -> Result<Machine, MachineError> {
+    let mut notes = Vec::new();
+    let boot = boot_source(&spec.boot, fds)?;
+    let topology = Topology::new(&spec.cpus)?;
+    let vm = Vm::create(fds.take(spec.kvm, "/dev/kvm")?, spec.machine)?;
+    let ram = memory::allocate(&spec.memory)?;
+    vm.map_ram(&ram)?;
+    let model = CpuModel::new(&vm.kvm, &spec.cpus, topology, &mut notes)?;
+    let chips = Chips::save(&vm.fd, spec.machine != MachineKind::Microvm)?;
+
+    let run = Arc::new(AtomicBool::new(false));
+    let mailbox = Arc::new(Mailbox::new(run.clone()).map_err(system("create an eventfd"))?);
+    let irq = IrqManager::new(vm.fd.clone())?;
+    let mut board = Board { pio: Bus::new(), mmio: Bus::new(), irq: &irq, mailbox: &mailbox };
+    let power = board.add_power(spec.machine)?;
+    board.add_resets(spec.machine)?;
+    let clock = board.add_clock(spec)?;
+    let bell = serial::host::bell().map_err(system("create an eventfd"))?;
+    let serials = board.add_serials(spec, fds, &bell)?;
+
+    let platform = platform(spec, &topology, clock.is_some());
+    let mut tables = acpi::build(&platform)?.0;
+    tables.extend(smbios::build(&system_tables(spec, &topology, &model)));
+    let msrs = MsrPlan::new(&vm.kvm)?;
+    let exits = Exits {
+        pio: Arc::new(board.pio),
+        mmio: Arc::new(board.mmio),
+        mailbox: mailbox.clone(),
+        counters: ExitCounters::new(stats),
+    };
+    let blueprint = Blueprint { vm: vm.fd.clone(), model, msrs, exits };
+    let vcpus = VcpuGroup::start(spec.cpus.online, blueprint, run)?;
+    let boot_machine = BootMachine {
+        ram_bytes: spec.memory.bytes,
+        rsdp: acpi::RSDP,
+        ecam: spec.machine != MachineKind::Microvm,
+    };
+    let mut machine = Machine {
+        vm,
+        ram,
+        boot,
+        boot_machine,
+        tables,
+        chips,
+        power,
+        clock,
+        serials,
+        bell,
+        mailbox,
+        vcpus,
+        notes,
+    };
+    machine.load(false)?;
+    let refused = machine.vcpus.wait_started()?;
+    for index in refused {
+        machine.notes.push(format!("KVM refused to set MSR {index:#x}"));
+    }
+    for note in &machine.notes {
+        log::line(note);
+    }
+    Ok(machine)
+}
+
+fn boot_source(spec: &BootSpec, fds: &mut Descriptors) -> Result<BootSource, MachineError> {
+    let BootSpec::Kernel { kernel, initrd, cmdline } = spec;
+    let kernel = fds.take_file(*kernel, "the kernel")?;
+    let initrd: Option<File> =
+        initrd.map(|index| fds.take_file(index, "the initial RAM disk")).transpose()?;
+    Ok(BootSource::new(kernel, initrd, cmdline)?)
+}
+
+impl Board<'_> {
+    fn port(&mut self, base: u16, length: u16, device: Arc<dyn BusDevice>) -> Result<(), MachineError> {
+        Ok(self.pio.insert(u64::from(base), u64::from(length), device)?)
+    }
+
+    fn add_power(&mut self, machine: MachineKind) -> Result<Arc<dyn PowerButton>, MachineError> {
+        let line = self.irq.line(ports::SCI.into())?;
+        if machine == MachineKind::Microvm {
+            let power = Arc::new(ReducedPower::new(line, self.mailbox.clone()));
+            self.port(ports::SLEEP_CONTROL, 2, power.clone())?;
+            return Ok(power);
+        }
+        let power = Arc::new(FixedPower::new(line, self.mailbox.clone()));
+        self.port(ports::PM1A_EVENT, ports::PM_LENGTH, power.clone())?;
+        Ok(power)
+    }
+
+    fn add_resets(&mut self, machine: MachineKind) -> Result<(), MachineError> {
+        let register = Arc::new(ResetControl::new(self.mailbox.clone()));
+        self.port(ports::RESET, 1, register)?;
+        let _ = machine;
+        self.port(ports::I8042_COMMAND, 1, Arc::new(I8042::new(self.mailbox.clone())))
+    }
+
+    /// The clock: `microvm` has one only where the specification sets it, as its guests have kvmclock.
+    fn add_clock(&mut self, spec: &VmSpec) -> Result<Option<Arc<Rtc>>, MachineError> {
+        if spec.machine == MachineKind::Microvm && spec.clock == ClockSpec::default() {
+            return Ok(None);
+        }
+        let clock = Rtc::new(&spec.clock, self.irq.line(ports::RTC_IRQ)?);
+        let clock = Arc::new(clock.map_err(system("create an eventfd"))?);
+        self.port(ports::RTC, 2, clock.clone())?;
+        Ok(Some(clock))
+    }
+
+    fn add_serials(
+        &mut self,
+        spec: &VmSpec,
+        fds: &mut Descriptors,
+        bell: &serial::port::Bell,
+    ) -> Result<Vec<SerialHost>, MachineError> {
+        let mut hosts: Vec<SerialHost> = Vec::with_capacity(spec.serials.len());
+        for serial in &spec.serials {
+            let SerialTarget::Isa { port: number } = serial.target;
+            if number > 3 || hosts.iter().any(|host| host.number() == number) {
+                return Err(SerialError::Port { alias: serial.alias.clone(), port: number }.into());
+            }
+            let (base, irq) = ports::serial(number);
+            let port = Arc::new(SerialPort::new(self.irq.line(irq)?, bell.clone()));
+            self.port(base, 8, port.clone())?;
+            hosts.push(SerialHost::new(serial, fds, port)?);
+        }
+        Ok(hosts)
+    }
+}
+
+fn platform(spec: &VmSpec, topology: &Topology, rtc: bool) -> Platform {
+    let processor = |index: u16| Processor {
+        uid: index as u8,
+        apic_id: topology.apic_id(index) as u8,
+        online: index < spec.cpus.online,
+    };
+    Platform {
+        machine: spec.machine,
+        processors: (0..spec.cpus.maximum).map(processor).collect(),
+        serial_ports: spec
+            .serials
+            .iter()
+            .map(|serial| match serial.target {
+                SerialTarget::Isa { port } => port,
+            })
+            .collect(),
+        rtc,
+        mmio_devices: Vec::new(),
+        ram_bytes: spec.memory.bytes,
+    }
+}
+
+fn system_tables(spec: &VmSpec, topology: &Topology, model: &CpuModel) -> smbios::System {
+    smbios::System {
+        machine: spec.machine,
+        uuid: spec.uuid,
+        sockets: topology.sockets,
+        cores_per_socket: topology.dies * topology.cores,
+        threads_per_socket: topology.threads_per_package() as u16,
+        processor_id: model.processor_id(),
+        ram_bytes: spec.memory.bytes,
+    }
+}

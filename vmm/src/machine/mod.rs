@@ -1,0 +1,195 @@
+//! One machine: everything that `build` makes of a specification, and what is done with it as a whole.
+//!
+//! It must never run a vCPU by itself: [`lifecycle`] decides, [`process`](crate::process) obeys.
+
+mod build;
+mod chips;
+pub mod lifecycle;
+
+use std::{sync::Arc, time::Duration};
+
+use vireo_control::VmmErrorKind;
+use vm_memory::{Bytes, GuestAddress};
+use vmm_sys_util::eventfd::EventFd;
+
+pub use build::build;
+
+use crate::{
+    acpi::TooLarge,
+    boot::{BootError, BootMachine, BootSource},
+    bus::BusError,
+    cpu::{CpuError, group::VcpuGroup},
+    fds::FdError,
+    irq::IrqError,
+    kvm::{KvmError, Vm},
+    mailbox::Mailbox,
+    memory::{GuestRam, MemoryError},
+    platform::{power::PowerButton, rtc::Rtc},
+    serial::{
+        host::{SerialError, SerialHost},
+        port::Bell,
+    },
+};
+
+/// Why a machine cannot be built, or reset.
+#[derive(Debug, thiserror::Error)]
+pub enum MachineError {
+    /// A descriptor of the specification.
+    #[error(transparent)]
+    Fd(#[from] FdError),
+    /// KVM.
+    #[error(transparent)]
+    Kvm(#[from] KvmError),
+    /// RAM.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
+    /// vCPUs.
+    #[error(transparent)]
+    Cpu(#[from] CpuError),
+    /// The kernel.
+    #[error(transparent)]
+    Boot(#[from] BootError),
+    /// The tables.
+    #[error(transparent)]
+    Tables(#[from] TooLarge),
+    /// Serial ports.
+    #[error(transparent)]
+    Serial(#[from] SerialError),
+    /// Interrupts.
+    #[error(transparent)]
+    Irq(#[from] IrqError),
+    /// Two devices at one address.
+    #[error(transparent)]
+    Bus(#[from] BusError),
+    /// The machine cannot have this device.
+    #[error("{0}")]
+    Unsupported(String),
+    /// A system call failed.
+    #[error("cannot {doing}: {source}")]
+    System {
+        /// What was being done.
+        doing: &'static str,
+        /// Why not.
+        source: std::io::Error,
+    },
+}
+
+impl MachineError {
+    /// What the daemon is told.
+    pub fn kind(&self) -> VmmErrorKind {
+        match self {
+            Self::Fd(_) | Self::Bus(_) => VmmErrorKind::Invalid,
+            Self::Kvm(KvmError::Lacks(_) | KvmError::Version(_)) => VmmErrorKind::Unsupported,
+            Self::Kvm(KvmError::NotKvm(_)) => VmmErrorKind::Invalid,
+            Self::Kvm(KvmError::Call { .. }) => VmmErrorKind::System,
+            Self::Memory(MemoryError::Size(_) | MemoryError::HugepageSize { .. }) => VmmErrorKind::Invalid,
+            Self::Memory(_) => VmmErrorKind::System,
+            Self::Cpu(CpuError::Invalid(_)) => VmmErrorKind::Invalid,
+            Self::Cpu(CpuError::Unsupported(_)) => VmmErrorKind::Unsupported,
+            Self::Cpu(_) => VmmErrorKind::System,
+            Self::Boot(BootError::Read { .. }) => VmmErrorKind::System,
+            Self::Boot(_) => VmmErrorKind::Invalid,
+            Self::Tables(_) | Self::Unsupported(_) => VmmErrorKind::Unsupported,
+            Self::Serial(SerialError::Port { .. } | SerialError::Fd(_)) => VmmErrorKind::Invalid,
+            Self::Serial(SerialError::System { .. }) => VmmErrorKind::System,
+            Self::Irq(IrqError::System { .. }) | Self::System { .. } => VmmErrorKind::System,
+            Self::Irq(_) => VmmErrorKind::Unsupported,
+        }
+    }
+}
+
+/// The machine.
+pub struct Machine {
+    vm: Vm,
+    ram: GuestRam,
+    boot: BootSource,
+    boot_machine: BootMachine,
+    /// ACPI and SMBIOS, by address.
+    tables: Vec<(u64, Vec<u8>)>,
+    chips: chips::Chips,
+    power: Arc<dyn PowerButton>,
+    clock: Option<Arc<Rtc>>,
+    serials: Vec<SerialHost>,
+    bell: Bell,
+    mailbox: Arc<Mailbox>,
+    vcpus: VcpuGroup,
+    notes: Vec<String>,
+}
+
+impl Machine {
+    /// What the build left to say.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Thread ids of the vCPUs.
+    pub fn vcpu_tids(&self) -> &[i32] {
+        self.vcpus.tids()
+    }
+
+    /// Ends and crashes.
+    pub fn mailbox(&self) -> &Arc<Mailbox> {
+        &self.mailbox
+    }
+
+    /// Rings when a serial port wants the main thread.
+    pub fn serial_bell(&self) -> &Bell {
+        &self.bell
+    }
+
+    /// Rings when the clock wants the main thread.
+    pub fn clock_bell(&self) -> Option<&EventFd> {
+        self.clock.as_ref().map(|clock| clock.bell())
+    }
+
+    /// The host's sides of the serial ports.
+    pub fn serials(&mut self) -> &mut [SerialHost] {
+        &mut self.serials
+    }
+
+    /// Presses the power button.
+    pub fn press_power_button(&self) {
+        self.power.press();
+    }
+
+    /// Raises the clock's interrupts that are due, and says when to come again.
+    pub fn clock_due(&self) -> Option<Duration> {
+        self.clock.as_ref().and_then(|clock| clock.due())
+    }
+
+    /// Lets the vCPUs run.
+    pub fn run(&self) {
+        self.vcpus.run();
+    }
+
+    /// Stops the vCPUs and waits until they stand.
+    pub fn stop(&self) -> Result<(), MachineError> {
+        Ok(self.vcpus.stop()?)
+    }
+
+    /// Resets a machine that stands: devices, memory, vCPUs.
+    pub fn reset(&mut self) -> Result<(), MachineError> {
+        self.mailbox.clear();
+        self.power.reset();
+        if let Some(clock) = &self.clock {
+            clock.reset();
+        }
+        for serial in &self.serials {
+            serial.port().reset();
+        }
+        self.chips.reset(&self.vm.fd)?;
+        self.load(true)
+    }
+
+    /// Loads what the guest boots from and puts the vCPUs at its start.
+    fn load(&mut self, again: bool) -> Result<(), MachineError> {
+        let boot = self.boot.load(&self.ram, &self.boot_machine, again)?;
+        for (address, table) in &self.tables {
+            self.ram
+                .write_slice(table, GuestAddress(*address))
+                .map_err(|_| BootError::Write("the firmware tables"))?;
+        }
+        self.vcpus.reset(boot)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,39 @@
+//! The end of the process: the record it leaves, also when it panics.
+
+use std::{fs::File, os::unix::fs::FileExt, panic, process, sync::OnceLock};
+
+use vireo_control::{ExitReason, ExitRecord};
+
+use crate::log;
+
+static FILE: OnceLock<File> = OnceLock::new();
+
+/// Where the record goes. The first call counts.
+pub fn open(file: File) {
+    let _ = FILE.set(file);
+}
+
+/// Writes the record.
+pub fn record(reason: ExitReason, detail: &str) {
+    log::line(format_args!("the end: {reason:?} {detail}"));
+    let record = ExitRecord { reason, detail: detail.to_owned() };
+    if let Some(file) = FILE.get()
+        && let Ok(json) = serde_json::to_vec(&record)
+        && let Err(error) = file.write_all_at(&json, 0)
+    {
+        log::line(format_args!("cannot write the exit record: {error}"));
+    }
+}
+
+/// Ends the process.
+pub fn end(reason: ExitReason) -> ! {
+    process::exit(i32::from(reason == ExitReason::Failed))
+}
+
+/// A panic of any thread ends the whole process, with a record: a machine without one of its threads is none.
+pub fn install_panic_hook() {
+    panic::set_hook(Box::new(|info| {
+        record(ExitReason::Failed, &format!("internal error: {info}"));
+        process::abort();
+    }));
+}
