@@ -1,5 +1,9 @@
 //! Reading and writing again whatever a procedure takes, replies or tells, chosen by its number.
 
+#![allow(dead_code)] // Each test takes of it what it needs.
+
+pub mod properties;
+
 use vireo_protocol::frame::{Frame, FrameError, MessageType, Status, StreamHole};
 use vireo_protocol::{for_each_procedure, for_each_qemu_procedure, keepalive, qemu, remote};
 use vireo_xdr::{BytesMut, Decode, Encode, XdrError};
@@ -63,7 +67,6 @@ pub fn recode(program: u32, number: i32, half: Half, bytes: &[u8]) -> Option<Res
 }
 
 /// Reads what a frame carries, whatever it is, and writes it again.
-#[allow(dead_code)] // Not every test that shares this reads frames.
 pub fn recode_frame(frame: &Frame<'_>) -> Option<Result<BytesMut, FrameError>> {
     let header = frame.header;
     let half =
