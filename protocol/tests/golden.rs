@@ -142,3 +142,12 @@ fn the_recordings_cover_much() {
         assert!(kinds.contains(&(kind.0 as i32, kind.1 as i32)), "{kind:?}");
     }
 }
+
+/// The Go client writes the tag of its optional name as bytes `01 00 00` and padding.
+#[test]
+fn what_go_clients_open_with_is_read() {
+    use vireo_xdr::Decode;
+    let bytes = [&[1, 0, 0, 0, 0, 0, 0, 14][..], b"qemu:///system\0\0", &[0, 0, 0, 0]].concat();
+    let open = remote::ConnectOpenArgs::from_bytes(&bytes).unwrap();
+    assert_eq!(open, remote::ConnectOpenArgs { name: Some("qemu:///system".into()), flags: 0 });
+}

@@ -57,7 +57,7 @@ pub fn put_opaque(bytes: &[u8], max: usize, out: &mut BytesMut) -> Result<(), Xd
 /// `opaque[N]`.
 #[inline]
 pub fn get_fixed<const N: usize>(reader: &mut Reader<'_>) -> Result<[u8; N], XdrError> {
-    if N % 4 == 0 {
+    if N.is_multiple_of(4) {
         return reader.array();
     }
     let mut fixed = [0; N];
