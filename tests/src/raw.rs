@@ -101,6 +101,11 @@ impl Raw {
         self.socket.write_all(bytes)
     }
 
+    /// The connection itself, for whoever reads and writes frames in a way of its own.
+    pub fn into_socket(self) -> UnixStream {
+        self.socket
+    }
+
     /// Nothing more will be sent.
     pub fn finish_sending(&mut self) {
         let _ = self.socket.shutdown(Shutdown::Write);

@@ -90,7 +90,7 @@ def qemu_command(options, running, base, writable, work):
         return ["-virtfs", "local,path=%s,mount_tag=%s,security_model=none,multidevs=remap%s"
                 % (path.replace(",", ",,"), tag, more)]
     command = [initramfs.tool("qemu-system-x86_64", "qemu-system-x86"),
-               "-machine", "q35", "-accel", "tcg,thread=multi,tb-size=768", "-cpu", "max,+svm,+npt,-la57",
+               "-machine", "q35", "-accel", os.environ.get("VIREO_LAB_ACCEL", "tcg,thread=multi,tb-size=768"), "-cpu", "max,+svm,+npt,-la57",
                "-smp", str(options.cpus), "-m", str(options.mem), "-nodefaults", "-no-user-config",
                "-display", "none", "-nic", "none", "-no-reboot", "-monitor", "none",
                "-serial", "file:" + (options.console or os.path.join(work, "console")),
