@@ -1,6 +1,7 @@
 //! Typed parameters: names with values of seven types, for statistics and tuning.
 
 mod lookup;
+mod reply;
 #[cfg(test)]
 mod tests;
 
@@ -9,6 +10,7 @@ use std::borrow::Cow;
 use vireo_xdr::{Decode, Encode};
 
 pub use lookup::{Allowed, TypedError, TypedParams};
+pub use reply::{STRING_OKAY, for_flags, for_room};
 
 use crate::remote::limits::STRING_MAX;
 

@@ -58,3 +58,20 @@ fn only_what_is_allowed_passes() {
     let long = TypedParam { field: "x".repeat(80).into(), value: TypedValue::Int(0) };
     assert_eq!([long].validate(allowed).unwrap_err().code(), ErrorCode::InternalError);
 }
+
+#[test]
+fn strings_go_only_to_those_who_take_them() {
+    let names =
+        |flags| for_flags(params(), flags).iter().map(|param| param.field.clone()).collect::<Vec<_>>();
+    assert_eq!(names(0), ["cpu_shares", "weight", "vcpu.0.state"]);
+    assert_eq!(names(STRING_OKAY).len(), 5);
+}
+
+#[test]
+fn the_room_of_a_client_is_kept() {
+    assert_eq!(for_room(params(), 0), (vec![], 5));
+    assert_eq!(for_room(params(), -1), (vec![], 5));
+    let (first, told) = for_room(params(), 2);
+    assert_eq!((first.len(), told), (2, 2));
+    assert_eq!(for_room(params(), 9).1, 5);
+}
