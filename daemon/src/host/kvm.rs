@@ -1,7 +1,6 @@
 //! Whether guests can run here: the host's `/dev/kvm`, and what it says of itself.
 //!
-//! The daemon asks it a few questions and hands its descriptor on; it never runs a guest. The only unsafe code of
-//! the host module is here.
+//! The daemon asks it a few questions and hands its descriptor on; it never runs a guest.
 
 use std::fs::File;
 use std::io;

@@ -15,6 +15,7 @@ mod network;
 mod numa;
 mod smbios;
 mod sources;
+mod storage;
 #[cfg(test)]
 mod tests;
 mod topology;
