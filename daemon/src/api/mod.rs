@@ -3,10 +3,16 @@
 //! A handler's name is its procedure's in the table; `rpc` makes the dispatch from the rows that say `Served`.
 
 mod auth;
+mod capabilities;
 mod connect;
 mod events;
+mod node;
+mod node_memory;
 mod uri;
 
 pub use auth::*;
+pub use capabilities::*;
 pub use connect::*;
 pub use events::*;
+pub use node::*;
+pub use node_memory::*;

@@ -6,8 +6,11 @@ use crate::error::{Error, ErrorDomain, Result};
 /// The kernel counts in hundredths of a second towards user space, on every x86 kernel (`USER_HZ`).
 const NANOSECONDS_PER_TICK: u64 = 10_000_000;
 
+/// How many values there are.
+pub const CPU_STATS: usize = 4;
+
 /// `virNodeGetCPUStats`: nanoseconds since the host's start, of all CPUs (`None`) or of one.
-pub fn statistics(sources: &Sources, cpu: Option<u32>) -> Result<[(&'static str, u64); 4]> {
+pub fn statistics(sources: &Sources, cpu: Option<u32>) -> Result<[(&'static str, u64); CPU_STATS]> {
     let text = sources
         .proc("stat")
         .map_err(|error| Error::system(ErrorDomain::None, "cannot open /proc/stat", &error))?;

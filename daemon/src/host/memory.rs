@@ -107,8 +107,3 @@ pub fn set_ksm(sources: &Sources, values: &[(String, u32)]) -> Result<()> {
     }
     Ok(())
 }
-
-/// Whether a KSM parameter's name is one that can be set.
-pub fn is_ksm_setting(name: &str) -> bool {
-    KSM.contains(&(name, true))
-}

@@ -25,8 +25,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub use cpu::features;
-pub use memory::{KSM_PARAMETERS, KsmValue, is_ksm_setting};
-pub use numa::Pages;
+pub use cpu_time::CPU_STATS;
+pub use memory::{KSM_PARAMETERS, KsmValue};
+pub use numa::{Pages, PoolChange};
 pub use sources::{format_list, parse_list};
 pub use topology::{Arrangement, Place};
 
@@ -89,22 +90,26 @@ impl Host {
         self.hostname.get().map(String::as_str)
     }
 
+    /// The capabilities document if it has been made before and is still right.
+    pub fn known_capabilities_xml(&self) -> Option<Arc<str>> {
+        let basis = Basis::now(&self.sources);
+        let kept = self.capabilities.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().filter(|(under, _)| *under == basis).map(|(_, xml)| xml.clone())
+    }
+
     /// The capabilities document. The first call takes milliseconds, on large hosts more.
     pub fn capabilities_xml(&self) -> Result<Arc<str>> {
-        let basis = Basis::now(&self.sources);
-        let mut kept = self.capabilities.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((under, xml)) = &*kept
-            && *under == basis
-        {
-            return Ok(xml.clone());
+        if let Some(known) = self.known_capabilities_xml() {
+            return Ok(known);
         }
+        let basis = Basis::now(&self.sources);
         if self.lasting.get().is_none() {
             let uuid = identity::uuid(&self.sources);
             let _ = self.lasting.set(capabilities::lasting(&self.sources, uuid)?);
         }
         let lasting = self.lasting.get().map_or("", String::as_str);
         let xml: Arc<str> = capabilities::document(&self.sources, lasting, &self.emulator, &basis)?.into();
-        *kept = Some((basis, xml.clone()));
+        *self.capabilities.lock().unwrap_or_else(PoisonError::into_inner) = Some((basis, xml.clone()));
         Ok(xml)
     }
 
@@ -163,6 +168,11 @@ impl Host {
         numa::free_pages(&self.sources, sizes_kib, first, cells)
     }
 
+    /// Changes the pools of huge pages of these sizes (KiB) in these cells. Says how many pools it touched.
+    pub fn alloc_pages(&self, pools: &[(u32, PoolChange)], first: i32, cells: u32) -> Result<u32> {
+        numa::alloc_pages(&self.sources, pools, first, cells)
+    }
+
     /// The pages of a node, or of the host: the system's own first, then the huge ones.
     pub fn pages(&self, node: Option<u32>) -> Result<Vec<Pages>> {
         numa::pages(&self.sources, node)
@@ -174,7 +184,7 @@ impl Host {
     }
 
     /// CPU time of the host, or of a CPU.
-    pub fn cpu_statistics(&self, cpu: Option<u32>) -> Result<[(&'static str, u64); 4]> {
+    pub fn cpu_statistics(&self, cpu: Option<u32>) -> Result<[(&'static str, u64); CPU_STATS]> {
         cpu_time::statistics(&self.sources, cpu)
     }
 

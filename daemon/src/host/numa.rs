@@ -107,30 +107,64 @@ pub fn pages(sources: &Sources, node: Option<u32>) -> Result<Vec<Pages>> {
 
 /// Free pages of these sizes (KiB) in these cells, cell by cell; a first cell of -1 is the whole host.
 pub fn free_pages(sources: &Sources, sizes_kib: &[u32], first: i32, cells: u32) -> Result<Vec<u64>> {
-    let last = max_node(sources);
-    let nodes: Vec<Option<u32>> = match u32::try_from(first) {
-        Err(_) => vec![None],
-        Ok(first) => {
-            check_cell(first, last)?;
-            (first..=last.min(first.saturating_add(cells.saturating_sub(1)))).map(Some).collect()
-        }
-    };
+    let nodes = cells_of(sources, first, cells)?;
     let mut counts = Vec::with_capacity(nodes.len() * sizes_kib.len());
     for node in nodes {
         let pages = pages(sources, node)?;
         for size in sizes_kib {
-            let found = pages.iter().find(|pages| pages.size_kib == *size).ok_or_else(|| {
-                let node = node.map_or(-1, |node| node as i32);
-                Error::new(
-                    ErrorCode::OperationFailed,
-                    ErrorDomain::None,
-                    format_args!("page size {size} is not available on node {node}"),
-                )
-            })?;
-            counts.push(found.free);
+            let found = pages.iter().find(|pages| pages.size_kib == *size);
+            counts.push(found.ok_or_else(|| no_such_size(*size, node))?.free);
         }
     }
     Ok(counts)
+}
+
+/// What becomes of a pool of huge pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PoolChange {
+    /// It has so many pages.
+    Set(u64),
+    /// It has so many pages more.
+    Add(u64),
+}
+
+/// Changes pools cell by cell; the first failure ends it.
+pub fn alloc_pages(sources: &Sources, pools: &[(u32, PoolChange)], first: i32, cells: u32) -> Result<u32> {
+    let mut changed = 0;
+    for node in cells_of(sources, first, cells)? {
+        for (size_kib, change) in pools {
+            alloc_in(sources, node, *size_kib, *change)?;
+            changed += 1;
+        }
+    }
+    Ok(changed)
+}
+
+fn alloc_in(sources: &Sources, node: Option<u32>, size_kib: u32, change: PoolChange) -> Result<()> {
+    if size_kib == SYSTEM_PAGE_KIB {
+        let text = "system pages pool can't be modified";
+        return Err(Error::new(ErrorCode::OperationUnsupported, ErrorDomain::None, text));
+    }
+    let file = format!("{}/hugepages-{size_kib}kB/nr_hugepages", huge_folder(sources, node));
+    let before: u64 = sources.number(&file).ok_or_else(|| no_such_size(size_kib, node))?;
+    let wanted = match change {
+        PoolChange::Set(count) => count,
+        PoolChange::Add(count) => before.saturating_add(count),
+    };
+    if wanted == before {
+        return Ok(());
+    }
+    let path = sources.sys(&file);
+    std::fs::write(&path, wanted.to_string()).map_err(|error| {
+        Error::system(ErrorDomain::None, format_args!("Unable to write to: {}", path.display()), &error)
+    })?;
+    // The kernel takes what it can get, and says nothing where that is less.
+    let after: u64 = sources.number(&file).unwrap_or(0);
+    if after < wanted {
+        let text = format!("Unable to allocate {wanted} pages. Allocated only {after}");
+        return Err(Error::new(ErrorCode::OperationFailed, ErrorDomain::None, text));
+    }
+    Ok(())
 }
 
 /// Free memory of these cells, in bytes.
@@ -144,6 +178,28 @@ pub fn free_memory(sources: &Sources, first: i32, cells: i32) -> Result<Vec<u64>
     }
     let free = |node| memory(sources, node).map_or(0, |memory| memory.free_kib * 1024);
     Ok((first..=last).map(free).collect())
+}
+
+fn no_such_size(size_kib: u32, node: Option<u32>) -> Error {
+    let node = node.map_or(-1, |node| node as i32);
+    let text = format!("page size {size_kib} is not available on node {node}");
+    Error::new(ErrorCode::OperationFailed, ErrorDomain::None, text)
+}
+
+/// The cells from the first on, as far as there are any; -1 is the host as a whole.
+fn cells_of(sources: &Sources, first: i32, count: u32) -> Result<Vec<Option<u32>>> {
+    let last = max_node(sources);
+    match u32::try_from(first) {
+        Err(_) if first == -1 => Ok(vec![None]),
+        Err(_) => {
+            let text = format!("start cell {first} out of range (0-{last})");
+            Err(Error::internal(ErrorDomain::None, text))
+        }
+        Ok(first) => {
+            check_cell(first, last)?;
+            Ok((first..=last.min(first.saturating_add(count.saturating_sub(1)))).map(Some).collect())
+        }
+    }
 }
 
 fn check_cell(first: u32, last: u32) -> Result<()> {

@@ -13,9 +13,9 @@ macro_rules! for_each_procedure {
             { 2, connect_close, ConnectClose, (), (), High, [], true, None, Served }
             { 3, connect_get_type, ConnectGetType, (), ConnectGetTypeRet, High, ["connect:getattr"], true, None, Served }
             { 4, connect_get_version, ConnectGetVersion, (), ConnectGetVersionRet, High, ["connect:getattr"], true, None, Served }
-            { 5, connect_get_max_vcpus, ConnectGetMaxVcpus, ConnectGetMaxVcpusArgs, ConnectGetMaxVcpusRet, High, ["connect:read"], true, None, Unsupported }
-            { 6, node_get_info, NodeGetInfo, (), NodeGetInfoRet, High, ["connect:read"], true, None, Unsupported }
-            { 7, connect_get_capabilities, ConnectGetCapabilities, (), ConnectGetCapabilitiesRet, Low, ["connect:read"], true, None, Unsupported }
+            { 5, connect_get_max_vcpus, ConnectGetMaxVcpus, ConnectGetMaxVcpusArgs, ConnectGetMaxVcpusRet, High, ["connect:read"], true, None, Served }
+            { 6, node_get_info, NodeGetInfo, (), NodeGetInfoRet, High, ["connect:read"], true, None, Served }
+            { 7, connect_get_capabilities, ConnectGetCapabilities, (), ConnectGetCapabilitiesRet, Low, ["connect:read"], true, None, Served }
             { 8, domain_attach_device, DomainAttachDevice, DomainAttachDeviceArgs, (), Low, ["domain:write"], false, None, Unsupported }
             { 9, domain_create, DomainCreate, DomainCreateArgs, (), Low, ["domain:start"], false, None, Unsupported }
             { 10, domain_create_xml, DomainCreateXml, DomainCreateXmlArgs, DomainCreateXmlRet, Low, ["domain:write", "domain:start"], false, None, Unsupported }
@@ -109,8 +109,8 @@ macro_rules! for_each_procedure {
             { 98, storage_vol_get_info, StorageVolGetInfo, StorageVolGetInfoArgs, StorageVolGetInfoRet, High, ["storage_vol:read"], true, None, Unsupported }
             { 99, storage_vol_get_xml_desc, StorageVolGetXmlDesc, StorageVolGetXmlDescArgs, StorageVolGetXmlDescRet, High, ["storage_vol:read"], true, None, Unsupported }
             { 100, storage_vol_get_path, StorageVolGetPath, StorageVolGetPathArgs, StorageVolGetPathRet, High, ["storage_vol:read"], true, None, Unsupported }
-            { 101, node_get_cells_free_memory, NodeGetCellsFreeMemory, NodeGetCellsFreeMemoryArgs, NodeGetCellsFreeMemoryRet, High, ["connect:read"], true, None, Unsupported }
-            { 102, node_get_free_memory, NodeGetFreeMemory, (), NodeGetFreeMemoryRet, High, ["connect:read"], true, None, Unsupported }
+            { 101, node_get_cells_free_memory, NodeGetCellsFreeMemory, NodeGetCellsFreeMemoryArgs, NodeGetCellsFreeMemoryRet, High, ["connect:read"], true, None, Served }
+            { 102, node_get_free_memory, NodeGetFreeMemory, (), NodeGetFreeMemoryRet, High, ["connect:read"], true, None, Served }
             { 103, domain_block_peek, DomainBlockPeek, DomainBlockPeekArgs, DomainBlockPeekRet, Low, ["domain:block_read"], false, None, Unsupported }
             { 104, domain_memory_peek, DomainMemoryPeek, DomainMemoryPeekArgs, DomainMemoryPeekRet, Low, ["domain:mem_read"], false, None, Unsupported }
             { 105, connect_domain_event_register, ConnectDomainEventRegister, (), ConnectDomainEventRegisterRet, High, ["connect:search_domains", "filter domain:getattr"], true, None, Served }
@@ -130,7 +130,7 @@ macro_rules! for_each_procedure {
             { 119, node_device_re_attach, NodeDeviceReAttach, NodeDeviceReAttachArgs, (), Low, ["node_device:detach"], false, None, Unsupported }
             { 120, node_device_reset, NodeDeviceReset, NodeDeviceResetArgs, (), Low, ["node_device:detach"], false, None, Unsupported }
             { 121, domain_get_security_label, DomainGetSecurityLabel, DomainGetSecurityLabelArgs, DomainGetSecurityLabelRet, High, ["domain:read"], true, None, Unsupported }
-            { 122, node_get_security_model, NodeGetSecurityModel, (), NodeGetSecurityModelRet, High, ["connect:read"], true, None, Unsupported }
+            { 122, node_get_security_model, NodeGetSecurityModel, (), NodeGetSecurityModelRet, High, ["connect:read"], true, None, Served }
             { 123, node_device_create_xml, NodeDeviceCreateXml, NodeDeviceCreateXmlArgs, NodeDeviceCreateXmlRet, Low, ["node_device:write", "node_device:start"], false, None, Unsupported }
             { 124, node_device_destroy, NodeDeviceDestroy, NodeDeviceDestroyArgs, (), High, ["node_device:stop"], false, None, Unsupported }
             { 125, storage_vol_create_xml_from, StorageVolCreateXmlFrom, StorageVolCreateXmlFromArgs, StorageVolCreateXmlFromRet, Low, ["storage_vol:create"], false, None, Unsupported }
@@ -211,7 +211,7 @@ macro_rules! for_each_procedure {
             { 200, domain_get_vcpus_flags, DomainGetVcpusFlags, DomainGetVcpusFlagsArgs, DomainGetVcpusFlagsRet, Low, ["domain:read", "domain:write:DOMAIN_VCPU_GUEST"], true, None, Unsupported }
             { 201, domain_open_console, DomainOpenConsole, DomainOpenConsoleArgs, (), Low, ["domain:open_device"], false, Both, Unsupported }
             { 202, domain_is_updated, DomainIsUpdated, DomainIsUpdatedArgs, DomainIsUpdatedRet, High, ["domain:read"], true, None, Unsupported }
-            { 203, connect_get_sysinfo, ConnectGetSysinfo, ConnectGetSysinfoArgs, ConnectGetSysinfoRet, High, ["connect:read"], true, None, Unsupported }
+            { 203, connect_get_sysinfo, ConnectGetSysinfo, ConnectGetSysinfoArgs, ConnectGetSysinfoRet, High, ["connect:read"], true, None, Served }
             { 204, domain_set_memory_flags, DomainSetMemoryFlags, DomainSetMemoryFlagsArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 205, domain_set_blkio_parameters, DomainSetBlkioParameters, DomainSetBlkioParametersArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 206, domain_get_blkio_parameters, DomainGetBlkioParameters, DomainGetBlkioParametersArgs, DomainGetBlkioParametersRet, Low, ["domain:read"], true, None, Unsupported }
@@ -235,8 +235,8 @@ macro_rules! for_each_procedure {
             { 224, domain_event_control_error, DomainEventControlError, DomainEventControlErrorMsg, (), Low, [], true, None, Event }
             { 225, domain_pin_vcpu_flags, DomainPinVcpuFlags, DomainPinVcpuFlagsArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 226, domain_send_key, DomainSendKey, DomainSendKeyArgs, (), Low, ["domain:send_input"], false, None, Unsupported }
-            { 227, node_get_cpu_stats, NodeGetCpuStats, NodeGetCpuStatsArgs, NodeGetCpuStatsRet, High, ["connect:read"], true, None, Unsupported }
-            { 228, node_get_memory_stats, NodeGetMemoryStats, NodeGetMemoryStatsArgs, NodeGetMemoryStatsRet, High, ["connect:read"], true, None, Unsupported }
+            { 227, node_get_cpu_stats, NodeGetCpuStats, NodeGetCpuStatsArgs, NodeGetCpuStatsRet, High, ["connect:read"], true, None, Served }
+            { 228, node_get_memory_stats, NodeGetMemoryStats, NodeGetMemoryStatsArgs, NodeGetMemoryStatsRet, High, ["connect:read"], true, None, Served }
             { 229, domain_get_control_info, DomainGetControlInfo, DomainGetControlInfoArgs, DomainGetControlInfoRet, High, ["domain:read"], true, None, Unsupported }
             { 230, domain_get_vcpu_pin_info, DomainGetVcpuPinInfo, DomainGetVcpuPinInfoArgs, DomainGetVcpuPinInfoRet, Low, ["domain:read"], true, None, Unsupported }
             { 231, domain_undefine_flags, DomainUndefineFlags, DomainUndefineFlagsArgs, (), High, ["domain:delete"], false, None, Unsupported }
@@ -258,7 +258,7 @@ macro_rules! for_each_procedure {
             { 247, domain_snapshot_list_children_names, DomainSnapshotListChildrenNames, DomainSnapshotListChildrenNamesArgs, DomainSnapshotListChildrenNamesRet, High, ["domain:read"], true, None, Unsupported }
             { 248, domain_event_disk_change, DomainEventDiskChange, DomainEventDiskChangeMsg, (), Low, [], true, None, Event }
             { 249, domain_open_graphics, DomainOpenGraphics, DomainOpenGraphicsArgs, (), Low, ["domain:open_graphics"], false, None, Unsupported }
-            { 250, node_suspend_for_duration, NodeSuspendForDuration, NodeSuspendForDurationArgs, (), Low, ["connect:pm_control"], false, None, Unsupported }
+            { 250, node_suspend_for_duration, NodeSuspendForDuration, NodeSuspendForDurationArgs, (), Low, ["connect:pm_control"], false, None, Served }
             { 251, domain_block_resize, DomainBlockResize, DomainBlockResizeArgs, (), Low, ["domain:block_write"], false, None, Unsupported }
             { 252, domain_set_block_io_tune, DomainSetBlockIoTune, DomainSetBlockIoTuneArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 253, domain_get_block_io_tune, DomainGetBlockIoTune, DomainGetBlockIoTuneArgs, DomainGetBlockIoTuneRet, Low, ["domain:read"], true, None, Unsupported }
@@ -296,12 +296,12 @@ macro_rules! for_each_procedure {
             { 285, connect_list_all_node_devices, ConnectListAllNodeDevices, ConnectListAllNodeDevicesArgs, ConnectListAllNodeDevicesRet, High, ["connect:search_node_devices", "filter node_device:getattr"], true, None, Unsupported }
             { 286, connect_list_all_nwfilters, ConnectListAllNwfilters, ConnectListAllNwfiltersArgs, ConnectListAllNwfiltersRet, High, ["connect:search_nwfilters", "filter nwfilter:getattr"], true, None, Unsupported }
             { 287, connect_list_all_secrets, ConnectListAllSecrets, ConnectListAllSecretsArgs, ConnectListAllSecretsRet, High, ["connect:search_secrets", "filter secret:getattr"], true, None, Unsupported }
-            { 288, node_set_memory_parameters, NodeSetMemoryParameters, NodeSetMemoryParametersArgs, (), Low, ["connect:write"], false, None, Unsupported }
-            { 289, node_get_memory_parameters, NodeGetMemoryParameters, NodeGetMemoryParametersArgs, NodeGetMemoryParametersRet, Low, ["connect:read"], true, None, Unsupported }
+            { 288, node_set_memory_parameters, NodeSetMemoryParameters, NodeSetMemoryParametersArgs, (), Low, ["connect:write"], false, None, Served }
+            { 289, node_get_memory_parameters, NodeGetMemoryParameters, NodeGetMemoryParametersArgs, NodeGetMemoryParametersRet, Low, ["connect:read"], true, None, Served }
             { 290, domain_block_commit, DomainBlockCommit, DomainBlockCommitArgs, (), Low, ["domain:block_write"], false, None, Unsupported }
             { 291, network_update, NetworkUpdate, NetworkUpdateArgs, (), High, ["network:write", "network:save"], false, None, Unsupported }
             { 292, domain_event_pmsuspend_disk, DomainEventPmsuspendDisk, DomainEventPmsuspendDiskMsg, (), Low, [], true, None, Event }
-            { 293, node_get_cpu_map, NodeGetCpuMap, NodeGetCpuMapArgs, NodeGetCpuMapRet, Low, ["connect:read"], true, None, Unsupported }
+            { 293, node_get_cpu_map, NodeGetCpuMap, NodeGetCpuMapArgs, NodeGetCpuMapRet, Low, ["connect:read"], true, None, Served }
             { 294, domain_fstrim, DomainFstrim, DomainFstrimArgs, (), Low, ["domain:fs_trim"], false, None, Unsupported }
             { 295, domain_send_process_signal, DomainSendProcessSignal, DomainSendProcessSignalArgs, (), Low, ["domain:send_signal"], false, None, Unsupported }
             { 296, domain_open_channel, DomainOpenChannel, DomainOpenChannelArgs, (), Low, ["domain:open_device"], false, Both, Unsupported }
@@ -320,7 +320,7 @@ macro_rules! for_each_procedure {
             { 309, domain_create_xml_with_files, DomainCreateXmlWithFiles, DomainCreateXmlWithFilesArgs, DomainCreateXmlWithFilesRet, Low, ["domain:write", "domain:start"], false, None, Unsupported }
             { 310, domain_create_with_files, DomainCreateWithFiles, DomainCreateWithFilesArgs, DomainCreateWithFilesRet, Low, ["domain:start"], false, None, Unsupported }
             { 311, domain_event_device_removed, DomainEventDeviceRemoved, DomainEventDeviceRemovedMsg, (), Low, [], true, None, Event }
-            { 312, connect_get_cpu_model_names, ConnectGetCpuModelNames, ConnectGetCpuModelNamesArgs, ConnectGetCpuModelNamesRet, Low, ["connect:read"], true, None, Unsupported }
+            { 312, connect_get_cpu_model_names, ConnectGetCpuModelNames, ConnectGetCpuModelNamesArgs, ConnectGetCpuModelNamesRet, Low, ["connect:read"], true, None, Served }
             { 313, connect_network_event_register_any, ConnectNetworkEventRegisterAny, ConnectNetworkEventRegisterAnyArgs, ConnectNetworkEventRegisterAnyRet, High, ["connect:search_networks", "filter network:getattr"], true, None, Unsupported }
             { 314, connect_network_event_deregister_any, ConnectNetworkEventDeregisterAny, ConnectNetworkEventDeregisterAnyArgs, (), High, ["connect:read"], true, None, Unsupported }
             { 315, network_event_lifecycle, NetworkEventLifecycle, NetworkEventLifecycleMsg, (), Low, [], true, None, Event }
@@ -348,14 +348,14 @@ macro_rules! for_each_procedure {
             { 337, domain_get_time, DomainGetTime, DomainGetTimeArgs, DomainGetTimeRet, Low, ["domain:write"], false, None, Unsupported }
             { 338, domain_set_time, DomainSetTime, DomainSetTimeArgs, (), Low, ["domain:set_time"], false, None, Unsupported }
             { 339, domain_event_block_job_2, DomainEventBlockJob2, DomainEventBlockJob2Msg, (), Low, [], true, None, Event }
-            { 340, node_get_free_pages, NodeGetFreePages, NodeGetFreePagesArgs, NodeGetFreePagesRet, High, ["connect:read"], true, None, Unsupported }
+            { 340, node_get_free_pages, NodeGetFreePages, NodeGetFreePagesArgs, NodeGetFreePagesRet, High, ["connect:read"], true, None, Served }
             { 341, network_get_dhcp_leases, NetworkGetDhcpLeases, NetworkGetDhcpLeasesArgs, NetworkGetDhcpLeasesRet, Low, ["network:read"], true, None, Unsupported }
             { 342, connect_get_domain_capabilities, ConnectGetDomainCapabilities, ConnectGetDomainCapabilitiesArgs, ConnectGetDomainCapabilitiesRet, Low, ["connect:write"], false, None, Unsupported }
             { 343, domain_open_graphics_fd, DomainOpenGraphicsFd, DomainOpenGraphicsFdArgs, (), Low, ["domain:open_graphics"], false, None, Unsupported }
             { 344, connect_get_all_domain_stats, ConnectGetAllDomainStats, ConnectGetAllDomainStatsArgs, ConnectGetAllDomainStatsRet, Low, ["connect:search_domains", "filter domain:read"], true, None, Unsupported }
             { 345, domain_block_copy, DomainBlockCopy, DomainBlockCopyArgs, (), Low, ["domain:block_write"], false, None, Unsupported }
             { 346, domain_event_callback_tunable, DomainEventCallbackTunable, DomainEventCallbackTunableMsg, (), Low, [], true, None, Event }
-            { 347, node_alloc_pages, NodeAllocPages, NodeAllocPagesArgs, NodeAllocPagesRet, Low, ["connect:write"], false, None, Unsupported }
+            { 347, node_alloc_pages, NodeAllocPages, NodeAllocPagesArgs, NodeAllocPagesRet, Low, ["connect:write"], false, None, Served }
             { 348, domain_event_callback_agent_lifecycle, DomainEventCallbackAgentLifecycle, DomainEventCallbackAgentLifecycleMsg, (), Low, [], true, None, Event }
             { 349, domain_get_fsinfo, DomainGetFsinfo, DomainGetFsinfoArgs, DomainGetFsinfoRet, Low, ["domain:fs_freeze"], false, None, Unsupported }
             { 350, domain_define_xml_flags, DomainDefineXmlFlags, DomainDefineXmlFlagsArgs, DomainDefineXmlFlagsRet, High, ["domain:write", "domain:save"], false, None, Unsupported }

@@ -1,0 +1,100 @@
+//! What the host and its guests can do.
+
+use vireo_protocol::remote::{
+    ConnectGetCapabilitiesRet, ConnectGetCpuModelNamesArgs, ConnectGetCpuModelNamesRet,
+    ConnectGetMaxVcpusArgs, ConnectGetMaxVcpusRet, ConnectGetSysinfoArgs, ConnectGetSysinfoRet,
+};
+
+use crate::error::{Error, ErrorCode, ErrorDomain, Result};
+use crate::host::cpu::models::MODELS;
+use crate::rpc::Call;
+
+/// `CONNECT_GET_CAPABILITIES`: the first time it takes a while, on a thread of its own.
+pub async fn connect_get_capabilities(call: &Call, (): ()) -> Result<ConnectGetCapabilitiesRet> {
+    if let Some(xml) = call.daemon().host.known_capabilities_xml() {
+        return Ok(ConnectGetCapabilitiesRet { capabilities: xml.as_ref().to_owned() });
+    }
+    let host = call.daemon().host.clone();
+    let made = tokio::task::spawn_blocking(move || host.capabilities_xml()).await;
+    let xml = made.map_err(|error| Error::internal(ErrorDomain::None, error))??;
+    Ok(ConnectGetCapabilitiesRet { capabilities: xml.as_ref().to_owned() })
+}
+
+/// `CONNECT_GET_MAX_VCPUS`
+pub async fn connect_get_max_vcpus(
+    call: &Call,
+    args: ConnectGetMaxVcpusArgs,
+) -> Result<ConnectGetMaxVcpusRet> {
+    let max_vcpus = call.daemon().host.max_vcpus(args.r#type.as_deref())?;
+    Ok(ConnectGetMaxVcpusRet { max_vcpus: max_vcpus as i32 })
+}
+
+/// `CONNECT_GET_SYSINFO`
+pub async fn connect_get_sysinfo(call: &Call, args: ConnectGetSysinfoArgs) -> Result<ConnectGetSysinfoRet> {
+    if args.flags != 0 {
+        return Err(Error::unsupported_flags(ErrorDomain::Qemu, "qemuConnectGetSysinfo", args.flags));
+    }
+    Ok(ConnectGetSysinfoRet { sysinfo: call.daemon().host.sysinfo_xml()? })
+}
+
+/// `CONNECT_GET_CPU_MODEL_NAMES`
+pub async fn connect_get_cpu_model_names(
+    _call: &Call,
+    args: ConnectGetCpuModelNamesArgs,
+) -> Result<ConnectGetCpuModelNamesRet> {
+    if args.flags != 0 {
+        let function = "qemuConnectGetCPUModelNames";
+        return Err(Error::unsupported_flags(ErrorDomain::Qemu, function, args.flags));
+    }
+    let models: &[_] = match args.arch.as_str() {
+        "x86_64" | "i686" => &MODELS,
+        // Known to clients, without models of ours.
+        other if OTHER_ARCHITECTURES.contains(&other) => &[],
+        other => {
+            let text = format!("cannot find architecture {other}");
+            return Err(Error::new(ErrorCode::InvalidArg, ErrorDomain::Qemu, text));
+        }
+    };
+    let ret = models.len() as i32;
+    let wanted = if args.need_results != 0 { models } else { &[] };
+    let models = wanted.iter().map(|model| model.name.to_owned()).collect();
+    Ok(ConnectGetCpuModelNamesRet { models, ret })
+}
+
+/// The architectures that libvirt has names for, beside ours.
+const OTHER_ARCHITECTURES: [&str; 34] = [
+    "alpha",
+    "armv6l",
+    "armv7b",
+    "armv7l",
+    "aarch64",
+    "cris",
+    "ia64",
+    "lm32",
+    "loongarch64",
+    "m68k",
+    "microblaze",
+    "microblazeel",
+    "mips",
+    "mipsel",
+    "mips64",
+    "mips64el",
+    "or32",
+    "parisc",
+    "parisc64",
+    "ppc",
+    "ppc64",
+    "ppc64le",
+    "ppcemb",
+    "riscv32",
+    "riscv64",
+    "s390",
+    "s390x",
+    "sh4",
+    "sh4eb",
+    "sparc",
+    "sparc64",
+    "unicore32",
+    "xtensa",
+    "xtensaeb",
+];
