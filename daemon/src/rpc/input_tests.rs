@@ -112,3 +112,12 @@ async fn descriptors_do_not_pile_up() {
     let pieces: Vec<_> = unfinished.chunks(1).take(100).map(|byte| (byte, true)).collect();
     assert_eq!(frames(&pieces).await.unwrap_err(), InputError::StrayFds);
 }
+
+#[tokio::test]
+async fn an_end_without_a_byte_is_an_end() {
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    drop(theirs);
+    let mut input = Input::default();
+    input.borrow();
+    assert!(!poll_fn(|context| input.poll_fill(&ours, context)).await.unwrap());
+}
