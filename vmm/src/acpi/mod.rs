@@ -21,7 +21,7 @@ mod tests;
 use acpi_tables::{Aml, facs::FACS, mcfg::MCFG, rsdp::Rsdp, sdt::Sdt};
 use vireo_control::MachineKind;
 
-use crate::memory::map::{ECAM_START, PCI_MMIO32_END, PCI_MMIO32_START, pci_mmio64_start};
+use crate::memory::map::{ECAM_START, PCI_MMIO32_END, PCI_MMIO32_START, PCI_MMIO64_SIZE, pci_mmio64_start};
 
 pub use dsdt::S5;
 pub use madt::Processor;
@@ -90,14 +90,11 @@ struct PciWindows {
 }
 
 impl PciWindows {
-    /// Length of the 64-bit window: room for BARs, and still below 40 bits of address for guests of ordinary size.
-    const HIGH_BYTES: u64 = 256 << 30;
-
     fn new(ram_bytes: u64) -> Self {
         let high = pci_mmio64_start(ram_bytes);
         Self {
             low: (PCI_MMIO32_START as u32, (PCI_MMIO32_END - 1) as u32),
-            high: (high, high + Self::HIGH_BYTES - 1),
+            high: (high, high + PCI_MMIO64_SIZE - 1),
         }
     }
 }

@@ -26,6 +26,9 @@ pub const PCI_MMIO32_END: u64 = 0xfec0_0000;
 pub const VIRTIO_MMIO_START: u64 = 0xd000_0000;
 /// Distance between virtio-mmio devices.
 pub const VIRTIO_MMIO_STEP: u64 = 0x1000;
+/// Length of the 64-bit window for PCI BARs: room for many, and still below 40 bits of address for guests of ordinary
+/// size.
+pub const PCI_MMIO64_SIZE: u64 = 256 << 30;
 /// The I/O APIC that KVM emulates.
 pub const IOAPIC_START: u64 = 0xfec0_0000;
 /// The local APIC that KVM emulates.

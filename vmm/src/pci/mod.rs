@@ -22,7 +22,7 @@ mod msix;
 mod root;
 mod root_port;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use bar::{Bar, Decode};
 pub use bridge::HostBridge;

@@ -51,19 +51,24 @@ impl PciRoot {
         self.add(address, port);
     }
 
-    /// Puts the root on the machine's buses. `reset` stands at port 0xcf9, between the configuration ports.
+    /// Puts the root on the machine's buses. `reset` stands at port 0xcf9, between the configuration ports;
+    /// the 64-bit window begins behind so many bytes of RAM.
     pub fn attach(
         self: &Arc<Self>,
         pio: &mut Bus,
         mmio: &mut Bus,
         reset: Arc<dyn BusDevice>,
+        ram_bytes: u64,
     ) -> Result<(), BusError> {
         let ports = Ports { root: self.clone(), address: AtomicU32::new(0), reset };
         pio.insert(CONFIG_ADDRESS, CONFIG_DATA + 4 - CONFIG_ADDRESS, Arc::new(ports))?;
         mmio.insert(map::ECAM_START, map::ECAM_SIZE, Arc::new(Ecam(self.clone())))?;
-        let window = map::PCI_MMIO32_START..map::PCI_MMIO32_END;
-        let memory = Window { root: self.clone(), base: window.start };
-        mmio.insert(window.start, window.end - window.start, Arc::new(memory))
+        let low = (map::PCI_MMIO32_START, map::PCI_MMIO32_END - map::PCI_MMIO32_START);
+        let high = (map::pci_mmio64_start(ram_bytes), map::PCI_MMIO64_SIZE);
+        for (base, size) in [low, high] {
+            mmio.insert(base, size, Arc::new(Window { root: self.clone(), base }))?;
+        }
+        Ok(())
     }
 
     /// Resets all functions.

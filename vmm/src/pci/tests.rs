@@ -113,7 +113,7 @@ fn machine() -> Machine {
     root.add(at(7, 0), memory.clone());
     let (mut pio, mut mmio) = (Bus::new(), Bus::new());
     let reset = Arc::new(Port::default());
-    Arc::new(root).attach(&mut pio, &mut mmio, reset.clone()).unwrap();
+    Arc::new(root).attach(&mut pio, &mut mmio, reset.clone(), 64 << 20).unwrap();
     Machine { pio, mmio, memory, reset }
 }
 

@@ -2,6 +2,8 @@
 
 mod check;
 mod error;
+#[cfg(test)]
+mod tests;
 
 use std::{fs::File, io, sync::Arc};
 
@@ -45,6 +47,7 @@ pub struct Devices {
     mmio: Vec<Arc<VirtioMmio>>,
     plans: Vec<Plan>,
     workers: Vec<Worker>,
+    ram_bytes: u64,
 }
 
 /// Builds all devices of the specification; they do nothing before [`Devices::start_workers`]. What could not be had as
@@ -86,7 +89,7 @@ pub fn build<Vm: NotifyBackend + 'static>(
     } else {
         pci = Some(Arc::new(pci_root(spec, placed, &ram, irq, &notify)?));
     }
-    Ok(Devices { devices, pci, mmio, plans, workers: vec![] })
+    Ok(Devices { devices, pci, mmio, plans, workers: vec![], ram_bytes: spec.memory.bytes })
 }
 
 /// A device and the place it asks for.
@@ -231,7 +234,7 @@ impl Devices {
     /// configuration ports.
     pub fn attach(&self, pio: &mut Bus, mmio: &mut Bus, reset: Arc<dyn BusDevice>) -> Result<(), BusError> {
         if let Some(pci) = &self.pci {
-            pci.attach(pio, mmio, reset)?;
+            pci.attach(pio, mmio, reset, self.ram_bytes)?;
         }
         for device in &self.mmio {
             let MmioSlot { address, size, .. } = device.slot();

@@ -113,7 +113,8 @@ pub enum ActivateError {
 
 /// Reads from a configuration of these bytes; zeroes behind its end.
 pub(crate) fn read_config_bytes(config: &[u8], offset: u64, data: &mut [u8]) {
-    for (at, byte) in (offset..).zip(data) {
-        *byte = usize::try_from(at).ok().and_then(|at| config.get(at)).copied().unwrap_or(0);
-    }
+    let start = usize::try_from(offset).unwrap_or(usize::MAX).min(config.len());
+    let count = data.len().min(config.len() - start);
+    data[..count].copy_from_slice(&config[start..start + count]);
+    data[count..].fill(0);
 }

@@ -49,8 +49,14 @@ pub(in crate::virtio) struct VirtioPci {
     shared: Arc<Shared>,
     negotiation: Mutex<Negotiation>,
     notify: Arc<dyn NotifyBackend>,
-    /// Where KVM catches the kicks now.
-    kicks_at: Mutex<Option<u64>>,
+    kicks: Mutex<Kicks>,
+}
+
+/// Whether KVM catches the kicks, and at which place of the BAR.
+#[derive(Default)]
+struct Kicks {
+    wanted: bool,
+    caught_at: Option<u64>,
 }
 
 /// What the function is beyond its device.
@@ -110,7 +116,7 @@ impl VirtioPci {
             shared,
             negotiation: Mutex::new(negotiation),
             notify,
-            kicks_at: Mutex::new(None),
+            kicks: Mutex::default(),
         })
     }
 
@@ -124,14 +130,15 @@ impl VirtioPci {
 
     /// Lets KVM catch the kicks where the BAR is decoded now. Registering is slow, so it is done when the device
     /// begins to work, not while a guest moves BARs around.
-    fn catch_kicks(&self) {
-        let mut kicks_at = self.kicks_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let base = self.bars[0].base();
-        if *kicks_at == base {
+    fn catch_kicks(&self, begins: bool) {
+        let mut kicks = self.kicks.lock().unwrap_or_else(PoisonError::into_inner);
+        kicks.wanted |= begins;
+        let base = self.bars[0].base().filter(|_| kicks.wanted);
+        if kicks.caught_at == base {
             return;
         }
         let address = |base: u64, queue: usize| base + NOTIFY + queue as u64 * NOTIFY_STEP;
-        if let Some(old) = kicks_at.take() {
+        if let Some(old) = kicks.caught_at.take() {
             for (queue, kick) in self.device.kicks().iter().enumerate() {
                 // What is not caught any more arrives as an exit.
                 let _ = self.notify.detach(kick, address(old, queue), None);
@@ -143,7 +150,7 @@ impl VirtioPci {
                 log::guest(format_args!("{}: kicks take the slow way: {error}", self.device.alias()));
             }
         }
-        *kicks_at = Some(base);
+        kicks.caught_at = Some(base);
     }
 
     fn kick(&self, offset: u64) {
@@ -182,8 +189,8 @@ impl PciFunction for VirtioPci {
         let moved = self.bars[0].update(&config);
         self.msix.set_control(control);
         drop(config);
-        if moved && self.kicks_at.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
-            self.catch_kicks();
+        if moved {
+            self.catch_kicks(false);
         }
     }
 
@@ -214,7 +221,7 @@ impl PciFunction for VirtioPci {
             COMMON => {
                 let outcome = common::write(&mut self.negotiation(), &self.interrupt, inside, data);
                 match outcome {
-                    Outcome::Activated => self.catch_kicks(),
+                    Outcome::Activated => self.catch_kicks(true),
                     Outcome::Reset => self.interrupt.reset(),
                     Outcome::Nothing => {}
                 }
