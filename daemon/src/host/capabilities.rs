@@ -18,7 +18,7 @@ use crate::error::Result;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Basis {
     online: Option<String>,
-    nodes: Option<String>,
+    memory: Vec<(u32, u64)>,
     huge_pages: Vec<Option<u64>>,
     has_kvm: bool,
 }
@@ -27,10 +27,11 @@ impl Basis {
     /// As it is now: some ten small files.
     pub fn now(sources: &Sources) -> Self {
         let sizes = sources.sys("kernel/mm/hugepages");
+        let nodes = numa::nodes(sources).into_iter();
         let huge_pages = std::fs::read_dir(sizes).into_iter().flatten().flatten();
         Self {
             online: sources.text("devices/system/cpu/online"),
-            nodes: sources.text("devices/system/node/online"),
+            memory: nodes.filter_map(|node| Some((node, numa::memory(sources, node)?.total_kib))).collect(),
             huge_pages: huge_pages.map(|size| sources.number(size.path().join("nr_hugepages"))).collect(),
             has_kvm: Kvm::is_there(),
         }

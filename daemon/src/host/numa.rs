@@ -181,8 +181,10 @@ pub fn free_memory(sources: &Sources, first: i32, cells: i32) -> Result<Vec<u64>
 }
 
 fn no_such_size(size_kib: u32, node: Option<u32>) -> Error {
-    let node = node.map_or(-1, |node| node as i32);
-    let text = format!("page size {size_kib} is not available on node {node}");
+    let mut text = format!("page size {size_kib} is not available");
+    if let Some(node) = node {
+        text += &format!(" on node {node}");
+    }
     Error::new(ErrorCode::OperationFailed, ErrorDomain::None, text)
 }
 
