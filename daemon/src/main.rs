@@ -19,7 +19,7 @@ struct Arguments {
     /// A private instance: sockets in DIR/run, state in DIR/lib, configuration in DIR/etc, logs in DIR/log
     #[arg(long, value_name = "DIR", conflicts_with = "session")]
     root: Option<PathBuf>,
-    /// The instance of this user, in the folders of the session
+    /// The instance of this user, in the folders of the session [default: for all but root]
     #[arg(long)]
     session: bool,
     /// The configuration file, in the syntax of libvirtd.conf [default: vireod.conf in the configuration's folder]
@@ -35,6 +35,8 @@ fn main() -> ExitCode {
     let instance = match (root, session) {
         (Some(root), _) => Instance::Rooted(root),
         (None, true) => Instance::Session,
+        // As clients start a daemon for their session: by its path alone.
+        (None, false) if !nix::unistd::geteuid().is_root() => Instance::Session,
         (None, false) => Instance::System,
     };
     match vireod::startup::run(Options { instance, config, verbose }) {

@@ -11,7 +11,7 @@ use nix::fcntl::{Flock, FlockArg};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::stat::{Mode, umask};
 use sd_notify::NotifyState;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::{Config, ConfigError};
 use crate::daemon::Daemon;
@@ -123,10 +123,12 @@ pub fn run(options: Options) -> Result<(), StartError> {
         .build()
         .map_err(system("cannot start the threads"))?;
     let life = async {
+        // First of all, so that whoever was answered may send one.
+        let signals = Signals::catch().map_err(system("cannot catch signals"))?;
         let daemon =
             Daemon::start(paths.clone(), config.clone(), session).await.map_err(StartError::State)?;
         let server = Server::start(daemon.clone(), listeners, &config).map_err(system("cannot accept"))?;
-        serve(&options, &paths, daemon, server, &logger).await
+        serve(signals, &options, &paths, daemon, server, &logger).await
     };
     let outcome = runtime.block_on(life);
     runtime.shutdown_background();
@@ -188,23 +190,38 @@ fn lock(run: &Path) -> Result<Flock<fs::File>, StartError> {
     Ok(lock)
 }
 
+/// The signals that mean something.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn catch() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+}
+
 async fn serve(
+    mut signals: Signals,
     options: &Options,
     paths: &Paths,
     daemon: Arc<Daemon>,
     server: Server,
     logger: &Logger,
 ) -> Result<(), StartError> {
-    let catch = |kind| signal(kind).map_err(system("cannot catch signals"));
-    let (mut term, mut interrupt) = (catch(SignalKind::terminate())?, catch(SignalKind::interrupt())?);
-    let mut hangup = catch(SignalKind::hangup())?;
     tell(&[NotifyState::Ready]);
     tracing::info!("version {} serves {}", env!("CARGO_PKG_VERSION"), paths.sockets.display());
     loop {
         tokio::select! {
-            _ = term.recv() => break,
-            _ = interrupt.recv() => break,
-            _ = hangup.recv() => reload(options, paths, &daemon, &server, logger),
+            _ = signals.terminate.recv() => break,
+            _ = signals.interrupt.recv() => break,
+            _ = signals.hangup.recv() => reload(options, paths, &daemon, &server, logger),
         }
     }
     tell(&[NotifyState::Stopping]);
