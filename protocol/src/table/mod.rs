@@ -11,7 +11,7 @@
 //! - `High` goes past calls that may have to wait for a guest; `Low` may be one of them;
 //! - access is `"object:permission"`; `"object:permission:FLAG"` asks for it only when the flag is set, or
 //!   `parameter=VALUE` holds; `"filter object:permission"` leaves out of a list what may not be seen;
-//! - `read_only` says whether a read-only connection may call it. Four are allowed there only without a flag that
+//! - `read_only` says whether a read-only connection may call it. Some are allowed there only without a flag that
 //!   tells secrets or asks the guest: [`Procedure::flags_denied_to_read_only`];
 //! - stream: `Read` by the client, `Write` by the client, `Both` or `None`;
 //! - status: `Served`, `Unsupported` (the client is told so, by the name of the API) or `Event` (only the server
