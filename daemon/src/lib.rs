@@ -15,6 +15,7 @@ pub mod events;
 pub mod host;
 pub mod identity;
 pub mod logging;
+pub mod memory;
 pub mod paths;
 pub mod rpc;
 pub mod startup;

@@ -16,6 +16,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::config::{Config, ConfigError};
 use crate::daemon::Daemon;
 use crate::logging::{self, Level, LogError, Logger};
+use crate::memory;
 use crate::paths::Paths;
 use crate::rpc::{ListenError, Server, activated, bind};
 
@@ -95,6 +96,7 @@ fn system(what: &'static str) -> impl Fn(io::Error) -> StartError {
 
 /// Starts, serves, stops.
 pub fn run(options: Options) -> Result<(), StartError> {
+    memory::configure();
     let paths = match &options.instance {
         Instance::System => Paths::system(),
         Instance::Session => Paths::session().map_err(StartError::Paths)?,

@@ -6,6 +6,7 @@
 use std::io;
 use std::os::unix::net::UnixListener as StdListener;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +24,10 @@ use super::table;
 use crate::config::Config;
 use crate::daemon::Daemon;
 use crate::identity::Identity;
+use crate::memory;
+
+/// After so many connections have ended, what they left is given back: some 2 KiB each.
+const ENDS_PER_TRIM: usize = 512;
 
 /// How long accepting rests after it failed for want of descriptors or memory.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -40,7 +45,9 @@ pub struct Server {
 struct Shared {
     daemon: Arc<Daemon>,
     lookup: Lookup,
+    capacity: usize,
     places: Arc<Semaphore>,
+    ended: AtomicUsize,
     limits: Mutex<ClientLimits>,
     /// True from the moment on when clients are to be let go.
     stop: watch::Sender<bool>,
@@ -61,7 +68,9 @@ impl Server {
         let shared = Arc::new(Shared {
             daemon,
             lookup,
-            places: Arc::new(Semaphore::new(config.max_clients.min(Semaphore::MAX_PERMITS))),
+            capacity: config.max_clients,
+            places: Arc::new(Semaphore::new(config.max_clients)),
+            ended: AtomicUsize::new(0),
             limits: Mutex::new(limits(config)),
             stop: watch::Sender::new(false),
         });
@@ -81,8 +90,8 @@ impl Server {
     }
 
     /// How many clients are connected.
-    pub fn clients(&self, config: &Config) -> usize {
-        config.max_clients.saturating_sub(self.shared.places.available_permits())
+    pub fn clients(&self) -> usize {
+        self.shared.capacity - self.shared.places.available_permits()
     }
 
     /// Accepts nobody any more, lets everybody go, and gives calls that run a little time to end.
@@ -148,5 +157,8 @@ impl Shared {
             tracing::warn!("{client:?} was disconnected: {end}");
         }
         drop(place);
+        if self.ended.fetch_add(1, Ordering::Relaxed) % ENDS_PER_TRIM == ENDS_PER_TRIM - 1 {
+            memory::give_back();
+        }
     }
 }
