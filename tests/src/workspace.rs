@@ -134,7 +134,8 @@ pub fn read(path: &Path) -> String {
 /// Is the whole file test code?
 pub fn is_test_file(path: &Path) -> bool {
     let in_tests = path.components().any(|part| part.as_os_str() == "tests");
-    in_tests || path.file_stem().is_some_and(|stem| stem == "tests")
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    in_tests || stem == "tests" || stem == "testing" || stem.ends_with("_tests")
 }
 
 /// The lines of a Rust file that are not its unit tests.
