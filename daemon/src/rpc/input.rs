@@ -148,7 +148,10 @@ impl Input {
     /// The descriptors of the frame that ends here. Those that came with bytes of frames are nobody's, and closed.
     fn take_fds(&mut self, frame_end: u64, count: usize) -> Result<Vec<OwnedFd>, InputError> {
         let mut fds = Vec::with_capacity(count);
-        while let Some((place, fd)) = self.fds.pop_front_if(|(place, _)| *place < frame_end + count as u64) {
+        let belongs_or_stray = |(place, _): &(u64, OwnedFd)| *place < frame_end + count as u64;
+        while self.fds.front().is_some_and(belongs_or_stray)
+            && let Some((place, fd)) = self.fds.pop_front()
+        {
             if place >= frame_end {
                 fds.push(fd);
             }
