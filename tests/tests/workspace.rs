@@ -164,6 +164,7 @@ const UNSAFE: &[(&str, &str)] = &[
     ("daemon/src/domain/vmm/spawn.rs", "what happens between fork and exec"),
     ("daemon/src/host/identity.rs", "getaddrinfo, for the host's full name"),
     ("daemon/src/host/kvm.rs", "KVM's ioctls for what it offers"),
+    ("daemon/src/memory.rs", "the allocator's settings"),
     ("net/src/sys.rs", "ioctls of interfaces and taps"),
     ("storage/image/src/raw/facts.rs", "ioctls of block devices"),
     ("storage/image/src/raw/transfer.rs", "preadv and pwritev on guest memory"),
