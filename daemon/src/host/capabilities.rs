@@ -6,7 +6,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 use super::caches;
-use super::cpu::{Cpu, identify};
+use super::cpu::Cpu;
+use super::cpu::decode::{Role, decode};
 use super::kvm::{self, Kvm};
 use super::machines::{MACHINES, MAX_VCPUS};
 use super::numa;
@@ -71,7 +72,7 @@ fn cpu(xml: &mut String, sources: &Sources) -> Result<()> {
     let device = Kvm::open().ok();
     let msr = |index| kvm::host_msr(index).or_else(|| device.as_ref()?.msr(index));
     let cpu = Cpu::host(msr);
-    let identity = identify::host(&cpu);
+    let identity = decode(&cpu, Role::Host, None);
     xml.push_str("    <cpu>\n      <arch>x86_64</arch>\n");
     if let Some(identity) = &identity {
         let _ = writeln!(xml, "      <model>{}</model>", identity.model.name);

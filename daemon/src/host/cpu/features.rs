@@ -258,6 +258,21 @@ impl FeatureSet {
         })
     }
 
+    /// The CPUID leaves with these features' bits and no others: `(leaf, subleaf, [eax, ebx, ecx, edx])`.
+    pub fn leaves(&self) -> Vec<(u32, u32, [u32; 4])> {
+        let mut leaves: Vec<(u32, u32, [u32; 4])> = Vec::new();
+        for (word, bits) in self.words().filter(|(_, bits)| *bits != 0) {
+            let Word::Cpuid(leaf, subleaf, register) = word else { continue };
+            let position = leaves.iter().position(|known| (known.0, known.1) == (leaf, subleaf));
+            let position = position.unwrap_or_else(|| {
+                leaves.push((leaf, subleaf, [0; 4]));
+                leaves.len() - 1
+            });
+            leaves[position].2[register as usize] = bits;
+        }
+        leaves
+    }
+
     /// Each word with its bits.
     pub fn words(&self) -> impl Iterator<Item = (Word, u32)> {
         WORDS.iter().map(|(word, _)| *word).zip(self.0)

@@ -1,8 +1,11 @@
-//! x86 CPUs in libvirt's words: features, named models, and which model a CPU is.
+//! x86 CPUs in libvirt's words: features, named models, which model a CPU is, and how CPUs compare.
 
+pub mod baseline;
+pub mod compare;
 pub mod cpuid;
+pub mod decode;
+pub mod definition;
 pub mod features;
-pub mod identify;
 pub mod models;
 
 pub use cpuid::Cpu;

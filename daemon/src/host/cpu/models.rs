@@ -59,6 +59,15 @@ impl Signature {
     }
 }
 
+impl Signature {
+    /// As CPUID's leaf 1 tells it: families above 15 and models above 15 have extensions.
+    fn eax(self) -> u32 {
+        let (family, model) = (u32::from(self.family), u32::from(self.model));
+        let (base, extended) = if family > 15 { (15, family - 15) } else { (family, 0) };
+        extended << 20 | (model >> 4) << 16 | base << 8 | (model & 0xf) << 4 | u32::from(self.steppings.0)
+    }
+}
+
 /// Which CPUs a model may stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Names {
@@ -84,11 +93,21 @@ pub struct Model {
     base: Option<&'static str>,
     with: &'static str,
     without: &'static str,
+    no_longer: &'static str,
 }
 
 impl Model {
     const fn new(name: &'static str, vendor: Option<Vendor>) -> Self {
-        Self { name, vendor, signatures: &[], names: Names::Both, base: None, with: "", without: "" }
+        Self {
+            name,
+            vendor,
+            signatures: &[],
+            names: Names::Both,
+            base: None,
+            with: "",
+            without: "",
+            no_longer: "",
+        }
     }
 
     const fn signatures(mut self, signatures: &'static [Signature]) -> Self {
@@ -119,6 +138,29 @@ impl Model {
     const fn without(mut self, features: &'static str) -> Self {
         self.without = features;
         self
+    }
+
+    const fn no_longer(mut self, features: &'static str) -> Self {
+        self.no_longer = features;
+        self
+    }
+
+    /// What the model once had and guests must not see: told as disabled wherever the model is named to a guest.
+    pub fn removed(&self) -> FeatureSet {
+        FeatureSet::of(self.no_longer)
+    }
+
+    /// What a guest of this model may see at most, as CPUID leaves: `(leaf, subleaf, [eax, ebx, ecx, edx])`. Leaf 1
+    /// bears the model's own family and model numbers where it has any.
+    pub fn leaves(&self) -> Vec<(u32, u32, [u32; 4])> {
+        let mut leaves = self.features().leaves();
+        if let Some(signature) = self.signatures.first() {
+            match leaves.iter_mut().find(|(leaf, ..)| *leaf == 1) {
+                Some((.., registers)) => registers[0] = signature.eax(),
+                None => leaves.push((1, 0, [signature.eax(), 0, 0, 0])),
+            }
+        }
+        leaves
     }
 
     /// Everything the model can do.
@@ -307,22 +349,26 @@ pub static MODELS: [Model; 63] = [
     Model::new("Icelake-Client", INTEL)
         .signatures(&[sig(6, 126)])
         .like("Skylake-Client-IBRS")
-        .with("avx512-vpopcntdq avx512bitalg avx512vbmi avx512vbmi2 avx512vnni gfni intel-pt pku ssbd umip vaes \
-             vpclmulqdq wbnoinvd"),
+        .with("avx512-vpopcntdq avx512bitalg avx512vbmi avx512vbmi2 avx512vnni gfni pku ssbd umip vaes \
+             vpclmulqdq wbnoinvd")
+        .no_longer("intel-pt"),
     Model::new("Icelake-Client-noTSX", INTEL)
         .signatures(&[sig(6, 126)])
         .hosts_only()
         .like("Icelake-Client")
-        .without("hle rtm"),
+        .without("hle rtm")
+        .no_longer("intel-pt"),
     Model::new("Icelake-Server", INTEL)
         .signatures(&[sig(6, 106)])
         .like("Icelake-Client")
-        .with("avx512bw avx512cd avx512dq avx512f avx512vl clflushopt clwb la57 pdpe1gb"),
+        .with("avx512bw avx512cd avx512dq avx512f avx512vl clflushopt clwb la57 pdpe1gb")
+        .no_longer("intel-pt"),
     Model::new("Icelake-Server-noTSX", INTEL)
         .signatures(&[sig(6, 106)])
         .hosts_only()
         .like("Icelake-Server")
-        .without("hle rtm"),
+        .without("hle rtm")
+        .no_longer("intel-pt"),
     Model::new("Cooperlake", INTEL)
         .signatures(&[steps(6, 85, 10, 11)])
         .like("Cascadelake-Server")
@@ -341,7 +387,7 @@ pub static MODELS: [Model; 63] = [
         .with("amx-bf16 amx-int8 amx-tile arch-capabilities avx-vnni avx512-bf16 avx512-fp16 avx512ifma \
              bus-lock-detect fsrc fsrm fsrs fzrm ibrs-all mds-no pschange-mc-no rdctl-no rdpid serialize \
              sha-ni skip-l1dfl-vmentry taa-no tsx-ldtrk xfd xsaves")
-        .without("intel-pt mpx"),
+        .without("mpx"),
     Model::new("GraniteRapids", INTEL)
         .signatures(&[sig(6, 173)])
         .like("SapphireRapids")
@@ -370,12 +416,12 @@ pub static MODELS: [Model; 63] = [
     Model::new("Opteron_G3", AMD)
         .signatures(&[sig(15, 6)])
         .like("Opteron_G2")
-        .with("abm misalignsse monitor popcnt sse4a"),
+        .with("abm misalignsse popcnt sse4a")
+        .no_longer("monitor"),
     Model::new("Opteron_G4", AMD)
         .signatures(&[sig(21, 1)])
         .like("Opteron_G3")
-        .with("3dnowprefetch aes avx fma4 pclmuldq pdpe1gb sse4.1 sse4.2 ssse3 xop xsave")
-        .without("monitor"),
+        .with("3dnowprefetch aes avx fma4 pclmuldq pdpe1gb sse4.1 sse4.2 ssse3 xop xsave"),
     Model::new("Opteron_G5", AMD)
         .signatures(&[sig(21, 2)])
         .like("Opteron_G4")
@@ -383,18 +429,19 @@ pub static MODELS: [Model; 63] = [
     Model::new("EPYC", AMD)
         .signatures(&[sig(23, 1)])
         .like("Opteron_G4")
-        .with("adx arat avx2 bmi1 bmi2 clflushopt cr8legacy f16c fma fsgsbase fxsr_opt mmxext monitor movbe \
-             osvw rdrand rdseed sha-ni smap smep vme xgetbv1 xsavec xsaveopt")
-        .without("fma4 xop"),
+        .with("adx arat avx2 bmi1 bmi2 clflushopt cr8legacy f16c fma fsgsbase fxsr_opt mmxext movbe osvw rdrand \
+             rdseed sha-ni smap smep vme xgetbv1 xsavec xsaveopt")
+        .without("fma4 xop")
+        .no_longer("monitor"),
     Model::new("EPYC-IBPB", AMD)
         .signatures(&[sig(23, 1)])
         .like("EPYC")
-        .with("ibpb"),
+        .with("ibpb")
+        .no_longer("monitor"),
     Model::new("EPYC-Rome", AMD)
         .signatures(&[sig(23, 49)])
         .like("EPYC-IBPB")
-        .with("amd-stibp clwb clzero npt nrip-save perfctr_core rdpid umip wbnoinvd xsaveerptr")
-        .without("monitor"),
+        .with("amd-stibp clwb clzero npt nrip-save perfctr_core rdpid umip wbnoinvd xsaveerptr"),
     Model::new("EPYC-Milan", AMD)
         .signatures(&[sig(25, 1)])
         .like("EPYC-Rome")
@@ -415,8 +462,9 @@ pub static MODELS: [Model; 63] = [
         .signatures(&[sig(24, 0)])
         .like("cpu64-rhel6")
         .with("3dnowprefetch abm adx arat avx avx2 bmi1 bmi2 clflushopt cr8legacy f16c fma fsgsbase fxsr_opt \
-             ibpb misalignsse mmxext monitor movbe osvw pdpe1gb popcnt rdrand rdseed rdtscp smap smep sse4.1 \
-             sse4.2 sse4a ssse3 svm vme xgetbv1 xsave xsavec xsaveopt"),
+             ibpb misalignsse mmxext movbe osvw pdpe1gb popcnt rdrand rdseed rdtscp smap smep sse4.1 sse4.2 \
+             sse4a ssse3 svm vme xgetbv1 xsave xsavec xsaveopt")
+        .no_longer("monitor"),
 ];
 
 #[cfg(test)]
@@ -442,12 +490,38 @@ mod tests {
         let count = |name: &str| find(name).unwrap().features().len();
         // As many as libvirt's description of each lists.
         assert_eq!(
-            ["486", "qemu64", "Penryn", "Haswell", "Skylake-Client-noTSX-IBRS", "Cooperlake", "EPYC-Milan"]
-                .map(count),
-            [3, 27, 29, 50, 62, 83, 85]
+            [
+                "486",
+                "qemu64",
+                "Penryn",
+                "Haswell",
+                "Skylake-Client-noTSX-IBRS",
+                "Icelake-Server",
+                "EPYC",
+                "Dhyana"
+            ]
+            .map(count),
+            [3, 27, 29, 50, 62, 85, 65, 63]
         );
         let haswell = find("Haswell").unwrap().features();
         assert!(haswell.contains(lookup("avx2").unwrap()) && !haswell.contains(lookup("adx").unwrap()));
+    }
+
+    #[test]
+    fn a_guest_sees_the_models_own_numbers_and_features() {
+        let leaves = find("EPYC").unwrap().leaves();
+        let (.., first) = leaves.iter().find(|(leaf, ..)| *leaf == 1).unwrap();
+        // Family 23 is 15 and an extension of 8, model 1.
+        assert_eq!(first[0], 0x0080_0f10);
+        assert_eq!(first[3] & 1, 1, "fpu");
+        assert!(
+            leaves.iter().any(|(leaf, subleaf, registers)| {
+                (*leaf, *subleaf) == (7, 0) && registers[1] & 1 << 5 != 0
+            })
+        );
+        let haswell = find("Haswell").unwrap().leaves();
+        assert_eq!(haswell.iter().find(|(leaf, ..)| *leaf == 1).unwrap().2[0], 0x0003_06c0);
+        assert_eq!(find("486").unwrap().leaves().len(), 1);
     }
 
     #[test]
