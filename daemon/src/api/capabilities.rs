@@ -5,6 +5,7 @@ use vireo_protocol::remote::{
     ConnectGetMaxVcpusArgs, ConnectGetMaxVcpusRet, ConnectGetSysinfoArgs, ConnectGetSysinfoRet,
 };
 
+use super::blocking::ask_host;
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::host::cpu::models::MODELS;
 use crate::rpc::Call;
@@ -14,9 +15,7 @@ pub async fn connect_get_capabilities(call: &Call, (): ()) -> Result<ConnectGetC
     if let Some(xml) = call.daemon().host.known_capabilities_xml() {
         return Ok(ConnectGetCapabilitiesRet { capabilities: xml.as_ref().to_owned() });
     }
-    let host = call.daemon().host.clone();
-    let made = tokio::task::spawn_blocking(move || host.capabilities_xml()).await;
-    let xml = made.map_err(|error| Error::internal(ErrorDomain::None, error))??;
+    let xml = ask_host(call, |host| host.capabilities_xml()).await?;
     Ok(ConnectGetCapabilitiesRet { capabilities: xml.as_ref().to_owned() })
 }
 

@@ -6,6 +6,7 @@ use vireo_protocol::remote::{
     ConnectSupportsFeatureRet,
 };
 
+use super::blocking::ask_host;
 use super::uri;
 use crate::error::{Error, ErrorDomain, Result};
 use crate::host::version;
@@ -88,9 +89,7 @@ pub async fn connect_get_hostname(call: &Call, (): ()) -> Result<ConnectGetHostn
     if let Some(known) = call.daemon().host.known_hostname() {
         return Ok(ConnectGetHostnameRet { hostname: known.to_owned() });
     }
-    let host = call.daemon().host.clone();
-    let asked = tokio::task::spawn_blocking(move || host.hostname().map(str::to_owned)).await;
-    let hostname = asked.map_err(|error| Error::internal(ErrorDomain::Rpc, error))??;
+    let hostname = ask_host(call, |host| host.hostname().map(str::to_owned)).await?;
     Ok(ConnectGetHostnameRet { hostname })
 }
 

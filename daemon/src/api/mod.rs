@@ -3,6 +3,7 @@
 //! A handler's name is its procedure's in the table; `rpc` makes the dispatch from the rows that say `Served`.
 
 mod auth;
+mod blocking;
 mod capabilities;
 mod connect;
 mod events;

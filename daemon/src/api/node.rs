@@ -7,13 +7,14 @@ use vireo_protocol::remote::{
     NodeSuspendForDurationArgs,
 };
 
+use super::blocking::ask_host;
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::host::CPU_STATS;
 use crate::rpc::Call;
 
-/// `NODE_GET_INFO`
+/// `NODE_GET_INFO`: five files for every CPU.
 pub async fn node_get_info(call: &Call, (): ()) -> Result<NodeGetInfoRet> {
-    let info = call.daemon().host.node_info()?;
+    let info = ask_host(call, |host| host.node_info()).await?;
     let mut model = [0; 32];
     for (place, byte) in model.iter_mut().zip(b"x86_64") {
         *place = *byte as i8;

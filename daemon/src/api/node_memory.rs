@@ -7,6 +7,7 @@ use vireo_protocol::remote::{
 };
 use vireo_protocol::typed::{TypedParam, TypedParams, TypedValue};
 
+use super::blocking::ask_host;
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::host::{KSM_PARAMETERS, KsmValue, PoolChange};
 use crate::rpc::Call;
@@ -40,10 +41,8 @@ pub async fn node_alloc_pages(call: &Call, args: NodeAllocPagesArgs) -> Result<N
     let change = |count| if set { PoolChange::Set(count) } else { PoolChange::Add(count) };
     let sizes = args.page_sizes.into_iter();
     let pools: Vec<_> = sizes.zip(args.page_counts.into_iter().map(change)).collect();
-    let host = call.daemon().host.clone();
-    let work = move || host.alloc_pages(&pools, args.start_cell, args.cell_count);
-    let changed = tokio::task::spawn_blocking(work).await;
-    let changed = changed.map_err(|error| Error::internal(ErrorDomain::None, error))??;
+    let (first, cells) = (args.start_cell, args.cell_count);
+    let changed = ask_host(call, move |host| host.alloc_pages(&pools, first, cells)).await?;
     Ok(NodeAllocPagesRet { ret: changed as i32 })
 }
 
