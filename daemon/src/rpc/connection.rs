@@ -197,11 +197,10 @@ impl Core {
 
     /// Everything that does not come from the socket: events, calls in flight, streams, pings.
     fn go_on(&mut self, context: &mut Context<'_>) -> std::result::Result<(), End> {
-        if !self.output.holds_events_back() {
-            let output = &mut self.output;
-            if self.client.outbox().take(|frame| output.whole(&frame)) == OutboxState::Overflown {
-                return Err(End::SlowReader);
-            }
+        let room = !self.output.holds_events_back();
+        let output = &mut self.output;
+        if self.client.outbox().take(room, |frame| output.whole(&frame)) == OutboxState::Overflown {
+            return Err(End::SlowReader);
         }
         while let Poll::Ready((header, finished)) = self.lanes.poll(context, &mut self.output) {
             self.finish(header, finished);

@@ -63,10 +63,10 @@ impl Outbox {
         }
     }
 
-    /// Moves what waits to the connection, and tells whether it may go on.
-    pub(crate) fn take(&self, each: impl FnMut(Bytes)) -> OutboxState {
+    /// Moves what waits to the connection, if it has room, and tells whether it may go on.
+    pub(crate) fn take(&self, room: bool, each: impl FnMut(Bytes)) -> OutboxState {
         let mut queue = self.queue();
-        if !queue.frames.is_empty() {
+        if room && !queue.frames.is_empty() {
             queue.cost = 0;
             queue.frames.drain(..).for_each(each);
         }
@@ -105,7 +105,7 @@ mod tests {
         outbox.push(Bytes::from_static(b"1"));
         outbox.push(Bytes::from_static(b"2"));
         let mut frames = Vec::new();
-        assert_eq!(outbox.take(|frame| frames.push(frame)), OutboxState::Open);
+        assert_eq!(outbox.take(true, |frame| frames.push(frame)), OutboxState::Open);
         assert_eq!(frames, ["1", "2"]);
     }
 
@@ -117,7 +117,7 @@ mod tests {
             outbox.push(event.clone());
         }
         let mut frames = Vec::new();
-        assert_eq!(outbox.take(|frame| frames.push(frame)), OutboxState::Overflown);
+        assert_eq!(outbox.take(true, |frame| frames.push(frame)), OutboxState::Overflown);
         assert!(frames.is_empty());
     }
 
@@ -127,7 +127,7 @@ mod tests {
         let mut frames = Vec::new();
         for _ in 0..100_000 {
             outbox.push(Bytes::from_static(b"an event"));
-            assert_eq!(outbox.take(|frame| frames.push(frame)), OutboxState::Open);
+            assert_eq!(outbox.take(true, |frame| frames.push(frame)), OutboxState::Open);
         }
         assert_eq!(frames.len(), 100_000);
     }
@@ -138,7 +138,7 @@ mod tests {
         outbox.close();
         outbox.push(Bytes::from_static(b"late"));
         let mut frames = Vec::new();
-        assert_eq!(outbox.take(|frame| frames.push(frame)), OutboxState::Closed);
+        assert_eq!(outbox.take(true, |frame| frames.push(frame)), OutboxState::Closed);
         assert!(frames.is_empty());
     }
 }

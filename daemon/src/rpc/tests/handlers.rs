@@ -65,12 +65,19 @@ async fn large(_call: &Call, args: DomainGetXmlDescArgs) -> Result<DomainGetXmlD
     Ok(DomainGetXmlDescRet { xml: "x".repeat(args.flags as usize) })
 }
 
-/// As many events as the flags say.
+/// As many events as the flags say; where the domain has a gate's name, once that is open.
 async fn events(call: &Call, args: DomainRebootArgs) -> Result<()> {
-    for _ in 0..args.flags {
-        let event = DomainEventRebootMsg { dom: args.dom.clone() };
-        call.client().send_event(RemoteProc::DomainEventReboot.into(), &event);
-    }
+    let client = call.client().clone();
+    let send = async move {
+        if args.dom.name != "x" {
+            pass(&args.dom.name).await;
+        }
+        for _ in 0..args.flags {
+            let event = DomainEventRebootMsg { dom: args.dom.clone() };
+            client.send_event(RemoteProc::DomainEventReboot.into(), &event);
+        }
+    };
+    tokio::spawn(send);
     Ok(())
 }
 

@@ -105,6 +105,27 @@ async fn a_client_that_does_not_read_its_events_is_disconnected() {
 }
 
 #[tokio::test]
+async fn neither_is_one_that_reads_nothing_at_all_kept_for_its_events() {
+    let server = Fixture::new().await;
+    let mut client = server.open().await;
+    let name = "neither_is_one_that_reads_nothing";
+    let () = client
+        .call(RemoteProc::DomainReboot, &DomainRebootArgs { dom: domain(name), flags: 30_000 })
+        .await
+        .decode();
+    let args = DomainGetXmlDescArgs { dom: domain("x"), flags: 2_000_000 };
+    client.start(RemoteProc::DomainGetXmlDesc, &args).await;
+    client.socket.readable().await.unwrap();
+    gate(name).add_permits(1);
+    let gone = async {
+        while server.server.clients() > 0 {
+            tokio::time::sleep(NEVER / 10).await;
+        }
+    };
+    tokio::time::timeout(SOON, gone).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_reply_as_large_as_can_be_is_sent_and_a_larger_one_is_an_error() {
     let server = Fixture::new().await;
     let mut client = server.open().await;
