@@ -1,11 +1,15 @@
 //! `<cpu>`: model, topology, features, NUMA.
 
+use std::fmt::Display;
+
 use crate::{
     domain::def::{
+        error::unsupported,
         kept::Kept,
         words::{OnOff, words},
     },
-    xml::Element,
+    error::{Error, ErrorCode, ErrorDomain, Result},
+    xml::{Element, Fields, Writer, missing_attribute},
 };
 
 /// `<cpu>`.
@@ -128,4 +132,156 @@ words! {
         /// The start fails where the host has it.
         Forbid = "forbid",
     }
+}
+
+impl Cpu {
+    const ORDER: &'static [&'static str] =
+        &["model", "vendor", "topology", "cache", "maxphysaddr", "feature", "numa"];
+
+    /// Takes `<cpu>` out of `<domain>`.
+    pub(super) fn parse(domain: &mut Fields<'_>) -> Result<Option<Self>> {
+        let Some(mut fields) = domain.fields("cpu") else { return Ok(None) };
+        let mode = fields.attr("mode").map(|mode| {
+            CpuMode::from_word(&mode)
+                .ok_or_else(|| cpu_unsupported(format_args!("Invalid mode attribute '{mode}'")))
+        });
+        let mut cpu = Self {
+            mode: mode.transpose()?,
+            matching: fields.word("match")?,
+            check: fields.word("check")?,
+            migratable: fields.word("migratable")?,
+            model: fields.fields("model").map(CpuModel::parse).transpose()?,
+            vendor: fields.text_of("vendor"),
+            topology: fields.fields("topology").map(Topology::parse).transpose()?,
+            ..Self::default()
+        };
+        for feature in fields.children("feature") {
+            let feature = CpuFeature::parse(feature)?;
+            if cpu.features.iter().any(|known| known.name == feature.name) {
+                let text = format_args!("CPU feature '{}' specified more than once", feature.name);
+                return Err(cpu_xml_error(text));
+            }
+            cpu.features.push(feature);
+        }
+        cpu.numa = fields.child("numa").map(|numa| Box::new(numa.into_owned()));
+        cpu.kept = Kept::rest(fields);
+        cpu.settle();
+        Ok(Some(cpu))
+    }
+
+    /// Fills in what libvirt fills in: how a model is matched, and what is checked.
+    fn settle(&mut self) {
+        let named = self.model.as_ref().is_some_and(|model| !model.name.is_empty());
+        if self.mode.is_none() && named {
+            self.mode = Some(CpuMode::Custom);
+        }
+        if self.mode == Some(CpuMode::Custom) && named {
+            self.matching.get_or_insert(CpuMatch::Exact);
+            if let Some(model) = &mut self.model {
+                model.fallback.get_or_insert(CpuFallback::Allow);
+            }
+        }
+        let passthrough = matches!(self.mode, Some(CpuMode::HostPassthrough | CpuMode::Maximum));
+        if passthrough {
+            self.migratable.get_or_insert(OnOff::On);
+        }
+        if self.mode.is_some() {
+            self.check.get_or_insert(if passthrough { CpuCheck::None } else { CpuCheck::Partial });
+        }
+    }
+
+    /// Refuses what cannot be.
+    pub(super) fn validate(&self, vcpus: u32) -> Result<()> {
+        let Some(topology) = self.topology else { return Ok(()) };
+        // Four factors of 32 bits fit.
+        let threads = [topology.sockets, topology.dies, topology.cores, topology.threads];
+        if threads.iter().map(|n| u128::from(*n)).product::<u128>() != u128::from(vcpus) {
+            return Err(unsupported("CPU topology doesn't match maximum vcpu count"));
+        }
+        Ok(())
+    }
+
+    /// Writes the element.
+    pub(super) fn format(&self, w: &mut Writer) {
+        let tag = w
+            .tag("cpu")
+            .opt("mode", self.mode)
+            .opt("match", self.matching)
+            .opt("check", self.check)
+            .opt("migratable", self.migratable);
+        self.kept.write_attrs(tag).children(|w| {
+            let mut kept = self.kept.placed(Self::ORDER);
+            if let Some(model) = &self.model {
+                model.format(w);
+            }
+            w.leaf_opt("vendor", self.vendor.as_deref());
+            if let Some(topology) = self.topology {
+                topology.format(w);
+            }
+            kept.before(w, "feature");
+            for feature in &self.features {
+                w.tag("feature").attr("policy", feature.policy).attr("name", &*feature.name).empty();
+            }
+            if let Some(numa) = &self.numa {
+                w.element(numa);
+            }
+            kept.rest(w);
+        });
+    }
+}
+
+impl CpuModel {
+    fn parse(mut fields: Fields<'_>) -> Result<Self> {
+        let fallback = fields.attr("fallback").map(|word| {
+            CpuFallback::from_word(&word).ok_or_else(|| cpu_unsupported("Invalid fallback attribute"))
+        });
+        let vendor_id = fields.string("vendor_id");
+        if vendor_id.as_ref().is_some_and(|id| id.len() != 12) {
+            return Err(cpu_xml_error("vendor_id must be exactly 12 characters long"));
+        }
+        Ok(Self { name: fields.text(), fallback: fallback.transpose()?, vendor_id })
+    }
+
+    fn format(&self, w: &mut Writer) {
+        let tag = w.tag("model").opt("fallback", self.fallback).opt("vendor_id", self.vendor_id.as_deref());
+        if self.name.is_empty() { tag.empty() } else { tag.text(&*self.name) }
+    }
+}
+
+impl Topology {
+    fn parse(mut fields: Fields<'_>) -> Result<Self> {
+        let mut factor =
+            |name: &str| fields.positive(name)?.ok_or_else(|| missing_attribute(name, "topology"));
+        let (sockets, cores, threads) = (factor("sockets")?, factor("cores")?, factor("threads")?);
+        Ok(Self { sockets, dies: fields.positive("dies")?.unwrap_or(1), cores, threads })
+    }
+
+    fn format(self, w: &mut Writer) {
+        w.tag("topology")
+            .attr("sockets", self.sockets)
+            .attr("dies", self.dies)
+            .attr("cores", self.cores)
+            .attr("threads", self.threads)
+            .empty();
+    }
+}
+
+impl CpuFeature {
+    fn parse(feature: Element<'_>) -> Result<Self> {
+        let mut fields = Fields::new(feature);
+        let policy = fields.attr("policy").map(|word| {
+            FeaturePolicy::from_word(&word).ok_or_else(|| cpu_unsupported("Invalid CPU feature policy"))
+        });
+        let policy = policy.transpose()?.unwrap_or(FeaturePolicy::Require);
+        let name = fields.nonempty("name").ok_or_else(|| cpu_xml_error("Invalid CPU feature name"))?;
+        Ok(Self { name, policy })
+    }
+}
+
+fn cpu_xml_error(info: impl Display) -> Error {
+    Error::new(ErrorCode::XmlError, ErrorDomain::Cpu, info)
+}
+
+fn cpu_unsupported(info: impl Display) -> Error {
+    Error::new(ErrorCode::ConfigUnsupported, ErrorDomain::Cpu, info)
 }

@@ -1,6 +1,6 @@
 //! What an element held beyond what its model knows: kept as it was read, written back in its place.
 
-use crate::xml::{Attr, Element};
+use crate::xml::{Attr, Element, Fields, Tag, Writer};
 
 /// Attributes and child elements that no field stands for. Costs one word where there are none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +25,27 @@ impl Kept {
         }
     }
 
+    /// What nothing has taken out of an element.
+    pub fn rest(fields: Fields<'_>) -> Self {
+        let (attrs, children) = fields.rest();
+        Self::new(attrs, children)
+    }
+
+    /// Adds a child element.
+    pub fn push(&mut self, child: Element<'static>) {
+        self.0.get_or_insert_default().children.push(child);
+    }
+
+    /// Drops an attribute.
+    pub fn remove_attr(&mut self, name: &str) {
+        if let Some(parts) = &mut self.0 {
+            parts.attrs.retain(|attr| attr.name != name);
+            if parts.attrs.is_empty() && parts.children.is_empty() {
+                self.0 = None;
+            }
+        }
+    }
+
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
         self.0.is_none()
@@ -43,5 +64,94 @@ impl Kept {
     /// The first child element of that name.
     pub fn child(&self, name: &str) -> Option<&Element<'static>> {
         self.children().iter().find(|element| element.name == name)
+    }
+}
+
+impl KeptParts {
+    fn rank(order: &[&str], child: &Element<'_>) -> usize {
+        order.iter().position(|name| *name == child.name).unwrap_or(order.len())
+    }
+}
+
+/// The kept children of an element on their way back between the others.
+#[derive(Debug)]
+pub struct Placed<'k> {
+    children: &'k [Element<'static>],
+    order: &'static [&'static str],
+    done: usize,
+}
+
+impl Kept {
+    /// Writes the kept attributes.
+    pub fn write_attrs<'w, 'n>(&self, mut tag: Tag<'w, 'n>) -> Tag<'w, 'n> {
+        for attr in self.attrs() {
+            tag = tag.attr(&attr.name, &*attr.value);
+        }
+        tag
+    }
+
+    /// The kept children, to be written in this order of names between those that have fields; names not in the
+    /// order come last.
+    pub fn placed(&self, order: &'static [&'static str]) -> Placed<'_> {
+        Placed { children: self.children(), order, done: 0 }
+    }
+
+    /// Writes the kept children one after the other.
+    pub fn write_children(&self, w: &mut Writer) {
+        for child in self.children() {
+            w.element(child);
+        }
+    }
+}
+
+impl Placed<'_> {
+    /// Writes what comes before `name` and has not been written.
+    pub fn before(&mut self, w: &mut Writer, name: &str) {
+        if !self.children.is_empty() {
+            let rank = self.order.iter().position(|known| *known == name).unwrap_or(self.order.len());
+            self.upto(w, rank);
+        }
+    }
+
+    /// Writes whatever is left.
+    pub fn rest(&mut self, w: &mut Writer) {
+        if !self.children.is_empty() {
+            self.upto(w, self.order.len() + 1);
+        }
+    }
+
+    fn upto(&mut self, w: &mut Writer, end: usize) {
+        for rank in self.done..end {
+            for child in self.children.iter().filter(|child| KeptParts::rank(self.order, child) == rank) {
+                w.element(child);
+            }
+        }
+        self.done = self.done.max(end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::xml;
+
+    #[test]
+    fn kept_children_come_back_in_their_places() {
+        let element = xml::read("<disk><zzz/><iotune/><auth/></disk>").unwrap();
+        let kept = Kept::rest(Fields::new(element));
+        let mut w = Writer::new();
+        w.tag("disk").children(|w| {
+            let mut kept = kept.placed(&["driver", "auth", "source", "target", "iotune", "serial"]);
+            kept.before(w, "driver");
+            w.flag("driver");
+            kept.before(w, "source");
+            w.flag("source");
+            kept.before(w, "serial");
+            w.flag("serial");
+            kept.rest(w);
+        });
+        let expected =
+            "<disk>\n  <driver/>\n  <auth/>\n  <source/>\n  <iotune/>\n  <serial/>\n  <zzz/>\n</disk>\n";
+        assert_eq!(w.finish(), expected);
     }
 }

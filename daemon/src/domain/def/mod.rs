@@ -8,14 +8,25 @@
 pub mod address;
 pub mod clock;
 pub mod cpu;
+mod cpuset;
 pub mod devices;
+mod error;
+pub mod fates;
 pub mod features;
+mod format;
 pub mod kept;
 pub mod lifecycle;
+mod live;
 pub mod memory;
 pub mod options;
 pub mod os;
+mod parse;
+mod schema;
 pub mod seclabel;
+mod settle;
+#[cfg(test)]
+mod tests;
+mod units;
 pub mod vcpus;
 pub mod words;
 

@@ -1,8 +1,13 @@
 //! `<os>`: architecture, machine type, and what the guest starts from.
 
-use crate::domain::def::{
-    kept::Kept,
-    words::{OnOff, YesNo, words},
+use crate::{
+    domain::def::{
+        error::{unknown, unsupported, xml_error},
+        kept::Kept,
+        words::{YesNo, words},
+    },
+    error::{Error, Result},
+    xml::{Fields, Writer},
 };
 
 /// `<os>`.
@@ -182,8 +187,283 @@ impl Default for Os {
     }
 }
 
-impl From<OnOff> for YesNo {
-    fn from(value: OnOff) -> Self {
-        if value.is_on() { Self::Yes } else { Self::No }
+impl Os {
+    const ORDER: &'static [&'static str] = &[
+        "type",
+        "firmware",
+        "init",
+        "initarg",
+        "initenv",
+        "initdir",
+        "inituser",
+        "initgroup",
+        "loader",
+        "nvram",
+        "kernel",
+        "initrd",
+        "cmdline",
+        "dtb",
+        "root",
+        "acpi",
+        "boot",
+        "bootmenu",
+        "bios",
+        "smbios",
+    ];
+
+    /// Takes `<os>` out of `<domain>`; its type has been checked by [`Os::check_type`].
+    pub(super) fn parse(domain: &mut Fields<'_>) -> Result<Self> {
+        let Some(mut fields) = domain.fields("os") else { return Ok(Self::default()) };
+        let mut os = Self::default();
+        if let Some(mut kind) = fields.fields("type") {
+            if let Some(arch) = kind.attr("arch") {
+                os.arch = Arch::from_word(&arch).ok_or_else(|| wrong_arch(&arch))?;
+            }
+            os.machine = kind.string("machine").unwrap_or_default();
+        }
+        if let Some(firmware) = fields.attr("firmware") {
+            let word = Firmware::from_word(&firmware);
+            os.firmware =
+                Some(word.ok_or_else(|| xml_error(format_args!("unknown firmware value {firmware}")))?);
+        }
+        os.loader = fields.fields("loader").map(Loader::parse).transpose()?;
+        os.nvram = fields.fields("nvram").map(Nvram::parse);
+        os.kernel = fields.text_of("kernel");
+        os.initrd = fields.text_of("initrd");
+        os.cmdline = fields.text_of("cmdline");
+        for boot in fields.children("boot") {
+            os.boot.push(Fields::new(boot).required_word("dev")?);
+        }
+        if let Some(mut menu) = fields.fields("bootmenu") {
+            let enable = menu.word("enable")?;
+            os.bootmenu = enable
+                .map(|enable| Ok::<_, Error>(BootMenu { enable, timeout: menu.uint("timeout")? }))
+                .transpose()?;
+        }
+        if let Some(mut smbios) = fields.fields("smbios") {
+            os.smbios = smbios
+                .attr("mode")
+                .map(|mode| {
+                    SmbiosMode::from_word(&mode)
+                        .ok_or_else(|| unknown(format_args!("unknown smbios mode '{mode}'")))
+                })
+                .transpose()?;
+        }
+        if let Some(mut bios) = fields.fields("bios") {
+            os.bios =
+                Some(Bios { useserial: bios.word("useserial")?, reboot_timeout: bios.int("rebootTimeout")? });
+        }
+        os.kept = Kept::rest(fields);
+        Ok(os)
+    }
+
+    /// Refuses an `<os>` without a type, and types that are not served.
+    pub(super) fn check_type(domain: &Fields<'_>, emulator: &str) -> Result<()> {
+        let kind = domain.peek("os").and_then(|os| os.child("type")).map(|kind| kind.text());
+        match kind.as_deref() {
+            Some("hvm") => Ok(()),
+            _ if domain.peek("bootloader").is_some() => {
+                Err(unsupported("bootloader is not supported by this hypervisor"))
+            }
+            None | Some("") => Err(xml_error("an os <type> must be specified")),
+            Some("exe") => Err(xml_error("init binary must be specified")),
+            Some(kind @ ("xen" | "linux" | "uml" | "xenpvh")) => {
+                Err(unsupported(format_args!("Emulator '{emulator}' does not support os type '{kind}'")))
+            }
+            Some(kind) => Err(unknown(format_args!("unknown OS type '{kind}'"))),
+        }
+    }
+
+    /// The machine's board.
+    pub fn board(&self) -> Machine {
+        Machine::of(&self.machine).unwrap_or(Machine::Pc)
+    }
+
+    /// Gives the machine type its canonical name.
+    pub(super) fn settle(&mut self, emulator: &str) -> Result<()> {
+        match &*self.machine {
+            "" | "pc" => self.machine = Machine::Pc.canonical().to_owned(),
+            "q35" => self.machine = Machine::Q35.canonical().to_owned(),
+            name if Machine::of(name).is_none() => {
+                let text = format_args!("Emulator '{emulator}' does not support machine type '{name}'");
+                return Err(unsupported(text));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Writes the element.
+    pub(super) fn format(&self, w: &mut Writer) {
+        let tag = w.tag("os").opt("firmware", self.firmware);
+        self.kept.write_attrs(tag).children(|w| {
+            let mut kept = self.kept.placed(Self::ORDER);
+            w.tag("type").attr("arch", self.arch).attr("machine", &*self.machine).text(self.os_type);
+            kept.before(w, "loader");
+            if let Some(loader) = &self.loader {
+                loader.format(w);
+            }
+            if let Some(nvram) = &self.nvram {
+                nvram.format(w);
+            }
+            w.leaf_opt("kernel", self.kernel.as_deref());
+            w.leaf_opt("initrd", self.initrd.as_deref());
+            w.leaf_opt("cmdline", self.cmdline.as_deref());
+            kept.before(w, "boot");
+            for dev in &self.boot {
+                w.tag("boot").attr("dev", *dev).empty();
+            }
+            if let Some(menu) = self.bootmenu {
+                w.tag("bootmenu").attr("enable", menu.enable).opt("timeout", menu.timeout).empty();
+            }
+            if let Some(bios) = self.bios {
+                w.tag("bios")
+                    .opt("useserial", bios.useserial)
+                    .opt("rebootTimeout", bios.reboot_timeout)
+                    .empty();
+            }
+            if let Some(mode) = self.smbios {
+                w.tag("smbios").attr("mode", mode).empty();
+            }
+            kept.rest(w);
+        });
+    }
+}
+
+/// Architectures that libvirt knows are another hypervisor's; others are nobody's.
+fn wrong_arch(arch: &str) -> Error {
+    const KNOWN: &[&str] = &[
+        "alpha",
+        "armv6l",
+        "armv7l",
+        "armv7b",
+        "aarch64",
+        "cris",
+        "itanium",
+        "lm32",
+        "loongarch64",
+        "m68k",
+        "microblaze",
+        "microblazeel",
+        "mips",
+        "mipsel",
+        "mips64",
+        "mips64el",
+        "or32",
+        "parisc",
+        "parisc64",
+        "ppc",
+        "ppc64",
+        "ppc64le",
+        "ppcemb",
+        "riscv32",
+        "riscv64",
+        "s390",
+        "s390x",
+        "sh4",
+        "sh4eb",
+        "sparc",
+        "sparc64",
+        "unicore32",
+        "xtensa",
+        "xtensaeb",
+    ];
+    if KNOWN.contains(&arch) {
+        unsupported(format_args!("No emulator found for arch '{arch}'"))
+    } else {
+        unknown(format_args!("Unknown architecture {arch}"))
+    }
+}
+
+impl Machine {
+    /// The board a machine name stands for: the three of our own, and QEMU's versioned names and those of its
+    /// distributors, which all begin alike.
+    pub fn of(name: &str) -> Option<Self> {
+        match name {
+            "pc" => Some(Self::Pc),
+            "q35" => Some(Self::Q35),
+            "microvm" => Some(Self::Microvm),
+            _ if name.starts_with("pc-q35-") => Some(Self::Q35),
+            _ if name.starts_with("pc-") => Some(Self::Pc),
+            _ => None,
+        }
+    }
+
+    /// The name reported for it.
+    pub const fn canonical(self) -> &'static str {
+        match self {
+            Self::Pc => "pc-i440fx-10.0",
+            Self::Q35 => "pc-q35-10.0",
+            Self::Microvm => "microvm",
+        }
+    }
+}
+
+impl Loader {
+    fn parse(mut fields: Fields<'_>) -> Result<Self> {
+        let path = Some(fields.text()).filter(|path| !path.is_empty());
+        Ok(Self {
+            path,
+            readonly: fields.word("readonly")?,
+            secure: fields.word("secure")?,
+            kind: fields.word("type")?,
+            stateless: fields.word("stateless")?,
+            kept: Kept::rest(fields),
+        })
+    }
+
+    fn format(&self, w: &mut Writer) {
+        let tag = w
+            .tag("loader")
+            .opt("readonly", self.readonly)
+            .opt("secure", self.secure)
+            .opt("type", self.kind)
+            .opt("stateless", self.stateless);
+        let tag = self.kept.write_attrs(tag);
+        match &self.path {
+            Some(path) => tag.text(path),
+            None => tag.empty(),
+        }
+    }
+}
+
+impl Nvram {
+    fn parse(mut fields: Fields<'_>) -> Self {
+        let path = Some(fields.text()).filter(|path| !path.is_empty());
+        Self { path, template: fields.string("template"), kept: Kept::rest(fields) }
+    }
+
+    fn format(&self, w: &mut Writer) {
+        let tag = self.kept.write_attrs(w.tag("nvram").opt("template", self.template.as_deref()));
+        match &self.path {
+            Some(path) if self.kept.children().is_empty() => tag.text(path),
+            _ => tag.children(|w| self.kept.write_children(w)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn machine_names_stand_for_three_boards() {
+        for name in ["pc", "pc-i440fx-9.2", "pc-1.3", "pc-i440fx-rhel7.6.0", "pc-i440fx-noble"] {
+            assert_eq!(Machine::of(name), Some(Machine::Pc), "{name}");
+        }
+        for name in ["q35", "pc-q35-10.0", "pc-q35-rhel9.4.0"] {
+            assert_eq!(Machine::of(name), Some(Machine::Q35), "{name}");
+        }
+        assert_eq!(Machine::of("microvm"), Some(Machine::Microvm));
+        for name in ["isapc", "virt", "xenfv", "pcx", ""] {
+            assert_eq!(Machine::of(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_canonical_name_is_its_own() {
+        for board in [Machine::Pc, Machine::Q35, Machine::Microvm] {
+            assert_eq!(Machine::of(board.canonical()), Some(board));
+        }
     }
 }

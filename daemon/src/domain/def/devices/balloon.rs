@@ -1,9 +1,14 @@
 //! `<memballoon>`.
 
-use crate::domain::def::{
-    address::DeviceInfo,
-    kept::Kept,
-    words::{OnOff, words},
+use crate::{
+    domain::def::{
+        address::DeviceInfo,
+        kept::Kept,
+        options::{FormatOptions, ParseFlags},
+        words::{OnOff, words},
+    },
+    error::Result,
+    xml::{Element, Fields, Writer},
 };
 
 /// `<memballoon>`.
@@ -36,5 +41,39 @@ words! {
         VirtioTransitional = "virtio-transitional",
         /// virtio, without the legacy interface.
         VirtioNonTransitional = "virtio-non-transitional",
+    }
+}
+
+impl Memballoon {
+    const ORDER: &'static [&'static str] = &["stats", "driver"];
+
+    /// Reads it.
+    pub(in crate::domain::def) fn parse(element: Element<'_>, flags: &ParseFlags<'_>) -> Result<Self> {
+        let mut fields = Fields::new(element);
+        Ok(Self {
+            model: fields.required_word("model")?,
+            autodeflate: fields.word("autodeflate")?,
+            free_page_reporting: fields.word("freePageReporting")?,
+            stats_period: fields.fields("stats").map(|mut stats| stats.uint("period")).transpose()?.flatten(),
+            info: DeviceInfo::parse(&mut fields, flags)?,
+            kept: Kept::rest(fields),
+        })
+    }
+
+    /// Writes the element.
+    pub(in crate::domain::def) fn format(&self, w: &mut Writer, options: &FormatOptions) {
+        let tag = w
+            .tag("memballoon")
+            .attr("model", self.model)
+            .opt("autodeflate", self.autodeflate)
+            .opt("freePageReporting", self.free_page_reporting);
+        self.kept.write_attrs(tag).children(|w| {
+            if let Some(period) = self.stats_period.filter(|period| *period != 0) {
+                w.tag("stats").attr("period", period).empty();
+            }
+            self.info.format_names(w, options);
+            self.kept.placed(Self::ORDER).rest(w);
+            self.info.format_place(w);
+        });
     }
 }

@@ -4,12 +4,23 @@ pub mod balloon;
 pub mod chardev;
 pub mod controller;
 pub mod disk;
+mod families;
 pub mod graphics;
 pub mod hostdev;
 pub mod input;
 pub mod interface;
 pub mod rng;
 pub mod video;
+
+use crate::{
+    domain::def::{
+        address::DeviceInfo,
+        error::{internal, xml_error},
+        options::{FormatOptions, ParseFlags},
+    },
+    error::Result,
+    xml::{Element, Fields, Writer},
+};
 
 pub use balloon::Memballoon;
 pub use chardev::{Channel, ChardevBackend, Console, Parallel, Serial};
@@ -22,12 +33,15 @@ pub use interface::{Interface, MacAddr};
 pub use rng::Rng;
 pub use video::Video;
 
+/// Most devices of a domain. 256 buses of 8 functions are half as many; some lists here are searched for each device.
+const MAX_DEVICES: usize = 4096;
+
 /// `<devices>`, each family in the document's order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Devices {
     /// `<emulator>`: the program that runs the guest.
     pub emulator: Option<String>,
-    /// `<disk>`, sorted as libvirt sorts them: by bus, then by target name.
+    /// `<disk>`, sorted as libvirt sorts them: each behind those of its bus that come before it by name.
     pub disks: Vec<Disk>,
     /// `<controller>`.
     pub controllers: Vec<Controller>,
@@ -55,4 +69,186 @@ pub struct Devices {
     pub rngs: Vec<Rng>,
     /// Every other family (`<sound>`, `<tpm>`, `<watchdog>`, `<filesystem>`...), and what is no device of libvirt's.
     pub others: Vec<OtherDevice>,
+}
+
+impl Devices {
+    /// Reads `<devices>`.
+    pub(super) fn parse(devices: Element<'_>, flags: &ParseFlags<'_>) -> Result<Self> {
+        let mut all = Self::default();
+        let mut disks = disk::SortedDisks::default();
+        let mut count = 0;
+        for device in Fields::new(devices).elements() {
+            count += 1;
+            if count > MAX_DEVICES {
+                return Err(xml_error(format_args!("more than {MAX_DEVICES} devices")));
+            }
+            match &*device.name {
+                "emulator" => {
+                    let path = device.text().into_owned();
+                    all.emulator = all.emulator.or(Some(path)).filter(|path| !path.is_empty());
+                }
+                "disk" => {
+                    let bus_given = device.child("target").is_some_and(|target| target.attr("bus").is_some());
+                    disks.insert(Disk::parse(device, flags)?, bus_given);
+                }
+                "controller" => controller::insert(&mut all.controllers, Controller::parse(device, flags)?),
+                "interface" => all.interfaces.push(Interface::parse(device, flags)?),
+                "serial" => all.serials.push(Serial::parse(device, flags, &all.serials)?),
+                "parallel" => all.parallels.push(Parallel::parse(device, flags, &all.parallels)?),
+                "console" => {
+                    // The tree's limit on nodes keeps this far below 32 bits.
+                    let number = all.consoles.len() as u32;
+                    all.consoles.push(Console::parse(device, flags, number)?);
+                }
+                "channel" => all.channels.push(Channel::parse(device, flags)?),
+                "input" => all.inputs.push(Input::parse(device, flags)?),
+                "graphics" => all.graphics.push(Graphics::parse(device)?),
+                "video" => all.videos.push(Video::parse(device, flags)?),
+                "hostdev" => all.hostdevs.push(Hostdev::parse(device, flags)?),
+                "memballoon" if all.memballoon.is_some() => {
+                    return Err(internal("only a single memory balloon device is supported"));
+                }
+                "memballoon" => all.memballoon = Some(Memballoon::parse(device, flags)?),
+                "rng" => all.rngs.push(Rng::parse(device, flags)?),
+                _ => all.others.push(OtherDevice::parse(device, flags)?),
+            }
+        }
+        all.disks = disks.finish();
+        Ok(all)
+    }
+
+    /// Writes `<devices>`.
+    pub(super) fn format(&self, w: &mut Writer, options: &FormatOptions) {
+        w.tag("devices").children(|w| {
+            w.leaf_opt("emulator", self.emulator.as_deref());
+            let mut others = Others { devices: &self.others, done: 0 };
+            self.disks.iter().for_each(|device| device.format(w, options));
+            self.controllers.iter().for_each(|device| device.format(w, options));
+            others.before("interface", w, options);
+            self.interfaces.iter().for_each(|device| device.format(w, options));
+            others.before("serial", w, options);
+            self.serials.iter().for_each(|device| device.format(w, options));
+            self.parallels.iter().for_each(|device| device.format(w, options));
+            self.consoles.iter().for_each(|device| device.format(w, options));
+            self.channels.iter().for_each(|device| device.format(w, options));
+            self.inputs.iter().for_each(|device| device.format(w, options));
+            others.before("graphics", w, options);
+            self.graphics.iter().for_each(|device| device.format(w, options));
+            others.before("video", w, options);
+            self.videos.iter().for_each(|device| device.format(w, options));
+            self.hostdevs.iter().for_each(|device| device.format(w, options));
+            others.before("memballoon", w, options);
+            if let Some(balloon) = &self.memballoon {
+                balloon.format(w, options);
+            }
+            self.rngs.iter().for_each(|device| device.format(w, options));
+            others.rest(w, options);
+        });
+    }
+
+    /// What all devices have in common, of each of them.
+    pub fn infos(&self) -> impl Iterator<Item = &DeviceInfo> {
+        let Self {
+            emulator: _,
+            disks,
+            controllers,
+            interfaces,
+            serials,
+            parallels,
+            consoles,
+            channels,
+            inputs,
+            graphics: _,
+            videos,
+            hostdevs,
+            memballoon,
+            rngs,
+            others,
+        } = self;
+        disks
+            .iter()
+            .map(|device| &device.info)
+            .chain(controllers.iter().map(|device| &device.info))
+            .chain(interfaces.iter().map(|device| &device.info))
+            .chain(serials.iter().map(|device| &device.info))
+            .chain(parallels.iter().map(|device| &device.info))
+            .chain(consoles.iter().map(|device| &device.info))
+            .chain(channels.iter().map(|device| &device.info))
+            .chain(inputs.iter().map(|device| &device.info))
+            .chain(videos.iter().map(|device| &device.info))
+            .chain(hostdevs.iter().map(|device| &device.info))
+            .chain(memballoon.iter().map(|device| &device.info))
+            .chain(rngs.iter().map(|device| &device.info))
+            .chain(others.iter().map(|device| &device.info))
+    }
+
+    /// What all devices have in common, of each of them, to be changed.
+    pub fn infos_mut(&mut self) -> impl Iterator<Item = &mut DeviceInfo> {
+        let Self {
+            emulator: _,
+            disks,
+            controllers,
+            interfaces,
+            serials,
+            parallels,
+            consoles,
+            channels,
+            inputs,
+            graphics: _,
+            videos,
+            hostdevs,
+            memballoon,
+            rngs,
+            others,
+        } = self;
+        disks
+            .iter_mut()
+            .map(|device| &mut device.info)
+            .chain(controllers.iter_mut().map(|device| &mut device.info))
+            .chain(interfaces.iter_mut().map(|device| &mut device.info))
+            .chain(serials.iter_mut().map(|device| &mut device.info))
+            .chain(parallels.iter_mut().map(|device| &mut device.info))
+            .chain(consoles.iter_mut().map(|device| &mut device.info))
+            .chain(channels.iter_mut().map(|device| &mut device.info))
+            .chain(inputs.iter_mut().map(|device| &mut device.info))
+            .chain(videos.iter_mut().map(|device| &mut device.info))
+            .chain(hostdevs.iter_mut().map(|device| &mut device.info))
+            .chain(memballoon.iter_mut().map(|device| &mut device.info))
+            .chain(rngs.iter_mut().map(|device| &mut device.info))
+            .chain(others.iter_mut().map(|device| &mut device.info))
+    }
+}
+
+/// The devices without a model on their way back between the others.
+struct Others<'d> {
+    devices: &'d [OtherDevice],
+    done: usize,
+}
+
+impl Others<'_> {
+    fn rank(family: &str) -> usize {
+        families::ORDER.iter().position(|name| *name == family).unwrap_or(families::ORDER.len())
+    }
+
+    /// Writes those of the families before `family` that have not been written.
+    fn before(&mut self, family: &str, w: &mut Writer, options: &FormatOptions) {
+        self.upto(Self::rank(family), w, options);
+    }
+
+    /// Writes whatever is left.
+    fn rest(&mut self, w: &mut Writer, options: &FormatOptions) {
+        self.upto(families::ORDER.len() + 1, w, options);
+    }
+
+    fn upto(&mut self, end: usize, w: &mut Writer, options: &FormatOptions) {
+        if self.devices.is_empty() {
+            return;
+        }
+        for rank in self.done..end {
+            for device in self.devices.iter().filter(|device| Self::rank(device.family()) == rank) {
+                device.format(w, options);
+            }
+        }
+        self.done = end;
+    }
 }

@@ -1,9 +1,15 @@
 //! `<video>`.
 
-use crate::domain::def::{
-    address::DeviceInfo,
-    kept::Kept,
-    words::{YesNo, words},
+use crate::{
+    domain::def::{
+        address::DeviceInfo,
+        error::unknown,
+        kept::Kept,
+        options::{FormatOptions, ParseFlags},
+        words::{YesNo, words},
+    },
+    error::Result,
+    xml::{Element, Fields, Writer},
 };
 
 /// `<video>`.
@@ -54,5 +60,51 @@ words! {
         Bochs = "bochs",
         /// A frame buffer in memory.
         Ramfb = "ramfb",
+    }
+}
+
+impl Video {
+    const ORDER: &'static [&'static str] = &["model", "driver"];
+
+    /// Reads one.
+    pub(in crate::domain::def) fn parse(element: Element<'_>, flags: &ParseFlags<'_>) -> Result<Self> {
+        let mut fields = Fields::new(element);
+        let mut model = Fields::new(fields.child("model").unwrap_or_else(|| Element::new("model")));
+        let kind = match model.attr("type") {
+            Some(kind) => VideoModel::from_word(&kind)
+                .ok_or_else(|| unknown(format_args!("unknown video model '{kind}'")))?,
+            None => VideoModel::Default,
+        };
+        Ok(Self {
+            model: kind,
+            vram: model.uint("vram")?,
+            heads: model.positive("heads")?,
+            primary: model.word("primary")?,
+            model_kept: Kept::rest(model),
+            info: DeviceInfo::parse(&mut fields, flags)?,
+            kept: Kept::rest(fields),
+        })
+    }
+
+    /// Fills in the number of heads.
+    pub(in crate::domain::def) fn settle(&mut self) {
+        if !matches!(self.model, VideoModel::None | VideoModel::Default) {
+            self.heads.get_or_insert(1);
+        }
+    }
+
+    /// Writes the element.
+    pub(in crate::domain::def) fn format(&self, w: &mut Writer, options: &FormatOptions) {
+        self.kept.write_attrs(w.tag("video")).children(|w| {
+            let mut kept = self.kept.placed(Self::ORDER);
+            let kind = Some(self.model).filter(|model| *model != VideoModel::Default);
+            let tag = self.model_kept.write_attrs(w.tag("model").opt("type", kind));
+            tag.opt("vram", self.vram)
+                .opt("heads", self.heads)
+                .opt("primary", self.primary)
+                .children(|w| self.model_kept.write_children(w));
+            kept.rest(w);
+            self.info.format(w, options);
+        });
     }
 }

@@ -1,0 +1,1 @@
+//! Documents made to hurt.
