@@ -5,7 +5,7 @@ DESTDIR ?=
 CARGO ?= cargo
 RELEASE = $(or $(CARGO_TARGET_DIR),target)/release
 
-.PHONY: help build test demo bench install run fmt clippy
+.PHONY: help build test demo record bench install run fmt clippy
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -20,6 +20,10 @@ demo: ## install what is missing, then show an unmodified kernel booting as a gu
 test: ## install what is missing, then run every test there is
 	@tests/lab/deps test
 	@tests/run
+
+record: ## run the comparisons with a live stock libvirtd, and record what it says
+	@tests/lab/deps test oracle
+	@VIREO_STOCK=live VIREO_RECORD=1 tests/run guests_end_as hostile_frames bad_definitions one_guests_life
 
 bench: ## measure, beside stock libvirtd and QEMU; the table goes to target/bench.md
 	@tests/lab/deps bench

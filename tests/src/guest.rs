@@ -1,7 +1,11 @@
 //! Domains that boot the distribution's kernel with the initramfs of `tests/guest`.
 
+use crate::console::Console;
+use crate::server::Server;
+use crate::wait;
 use std::env;
 use std::fmt::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What guests boot.
@@ -48,8 +52,12 @@ pub struct Guest {
     pub disks: Vec<PathBuf>,
     /// Bridges, a virtio NIC on each.
     pub bridges: Vec<String>,
+    /// The serial port; the console is on it.
+    pub serial: String,
     /// More XML, inside `<devices>`.
     pub devices: String,
+    /// More XML, beside `<devices>`.
+    pub more: String,
 }
 
 impl Guest {
@@ -66,7 +74,9 @@ impl Guest {
             cmdline: String::new(),
             disks: Vec::new(),
             bridges: Vec::new(),
+            serial: "<serial type='pty'/><console type='pty'/>".into(),
             devices: String::new(),
+            more: String::new(),
         }
     }
 
@@ -93,8 +103,8 @@ impl Guest {
             "<domain type='kvm'><name>{}</name><uuid>{}</uuid><memory unit='MiB'>{}</memory>\
              <vcpu>{}</vcpu><os><type arch='x86_64' machine='{}'>hvm</type><kernel>{}</kernel>\
              <initrd>{}</initrd><cmdline>console=ttyS0 quiet panic=-1 {}</cmdline></os>\
-             <features><acpi/><apic/></features><cpu mode='host-passthrough'/>\
-             <devices>{devices}<serial type='pty'/><console type='pty'/>{}</devices></domain>",
+             <features><acpi/><apic/></features><cpu mode='host-passthrough'/>{}\
+             <devices>{devices}{}{}</devices></domain>",
             self.name,
             self.uuid,
             self.memory_mib,
@@ -103,14 +113,51 @@ impl Guest {
             self.kernel.display(),
             self.initrd.display(),
             self.cmdline,
+            self.more,
+            self.serial,
             self.devices
         )
     }
 }
 
+impl Server {
+    /// Defines the guest.
+    #[track_caller]
+    pub fn define(&self, guest: &Guest) {
+        let path = self.path(&format!("{}.xml", guest.name));
+        fs::write(&path, guest.xml()).expect("a file");
+        self.virsh(&["define", path.to_str().expect("a path of ours")]).ok();
+    }
+
+    /// Defines and starts the guest; its console.
+    #[track_caller]
+    pub fn launch(&self, guest: &Guest) -> Console {
+        self.define(guest);
+        self.virsh(&["start", &guest.name]).ok();
+        Console::open(self, &guest.name)
+    }
+
+    /// `running (booted)`, `shut off (shutdown)` and so on.
+    #[track_caller]
+    pub fn state(&self, domain: &str) -> String {
+        self.virsh(&["domstate", "--reason", domain]).ok().trim().to_owned()
+    }
+
+    /// Waits until the domain is in this state.
+    #[track_caller]
+    pub fn wait_state(&self, domain: &str, state: &str) {
+        let mut last = String::new();
+        let reached = wait::poll(|| {
+            last = self.state(domain);
+            (last == state).then_some(())
+        });
+        assert!(reached.is_some(), "{domain} is `{last}`, and never `{state}`");
+    }
+}
+
 /// A file of zeros, sparse, for a disk.
 pub fn empty_image(path: &Path, mib: u64) -> PathBuf {
-    let file = std::fs::File::create(path).expect("a new image");
+    let file = fs::File::create(path).expect("a new image");
     file.set_len(mib << 20).expect("a sparse file");
     path.to_path_buf()
 }

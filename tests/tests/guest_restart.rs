@@ -1,7 +1,6 @@
 //! The daemon is killed again and again; its guest notices nothing.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use vireo_tests::console::Console;
@@ -26,11 +25,7 @@ fn a_busy_guest_outlives_ten_kills_of_the_daemon() {
     guest.bridges.push(bridge.name().into());
     guest.cmdline =
         format!("vireo.ip=10.77.2.2/24 vireo.run=stress vireo.seconds={SECONDS} vireo.peer=10.77.2.1");
-    let xml = server.path("busy.xml");
-    fs::write(&xml, guest.xml()).unwrap();
-    server.virsh(&["define", xml.to_str().unwrap()]).ok();
-    server.virsh(&["start", "busy"]).ok();
-    let mut console = Console::open(&server, "busy");
+    let mut console = server.launch(&guest);
     console.expect("stress: line 1");
     let processes = server.guest_processes();
     assert_eq!(processes.len(), 1, "one process for one guest");
@@ -46,7 +41,7 @@ fn a_busy_guest_outlives_ten_kills_of_the_daemon() {
         server.kill();
         heard.push(console.all());
         server.start();
-        assert_eq!(server.virsh(&["domstate", "--reason", "busy"]).ok().trim(), "running (booted)");
+        assert_eq!(server.state("busy"), "running (booted)");
         assert_eq!(server.virsh(&["domid", "busy"]).ok(), id);
         let now = written_bytes(&server);
         assert!(now >= written, "statistics go on, from {written} to {now}");
