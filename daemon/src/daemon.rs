@@ -5,6 +5,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::config::Config;
+use crate::domain::{Registry, Setup};
 use crate::error::Result;
 use crate::events::Hub;
 use crate::host::Host;
@@ -18,6 +19,8 @@ pub struct Daemon {
     pub host: Arc<Host>,
     /// Who asked for which events.
     pub events: Arc<Hub>,
+    /// All domains.
+    pub domains: Arc<Registry>,
     uri: &'static str,
     config: RwLock<Arc<Config>>,
 }
@@ -28,7 +31,9 @@ impl Daemon {
         let uri = if session { "qemu:///session" } else { "qemu:///system" };
         let host = Arc::new(Host::new(paths::emulator()));
         let events = Arc::new(Hub::default());
-        Ok(Arc::new(Self { paths, host, events, uri, config: RwLock::new(Arc::new(config)) }))
+        let domains = Registry::load(Setup::new(paths.clone(), host.emulator()), events.clone()).await?;
+        domains.autostart();
+        Ok(Arc::new(Self { paths, host, events, domains, uri, config: RwLock::new(Arc::new(config)) }))
     }
 
     /// What a client that names no connection opens.

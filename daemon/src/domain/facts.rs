@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::def::DomainDef;
+use crate::domain::def::devices::balloon::BalloonModel;
 
 /// Facts of a definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,9 @@ pub struct Facts {
     /// The XML holds passwords: it is shown as it is kept only to those who may see them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub secrets: bool,
+    /// There is a balloon whose target may be asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub balloon: bool,
     /// Its disks, in the order of the XML.
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub disks: Box<[DiskFacts]>,
@@ -33,6 +37,9 @@ pub struct DiskFacts {
     /// The host path its data lies at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<Box<str>>,
+    /// The image's number, while a guest has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<u32>,
 }
 
 /// The head of a definition's file.
@@ -52,6 +59,7 @@ impl Facts {
         let disks = def.devices.disks.iter().map(|disk| DiskFacts {
             target: disk.target.dev.as_str().into(),
             path: disk.source_path().map(Into::into),
+            index: disk.source.index,
         });
         Self {
             memory_kib: def.memory.total_kib,
@@ -59,6 +67,11 @@ impl Facts {
             vcpus: bounded(def.vcpus.online()),
             vcpus_max: bounded(def.vcpus.maximum),
             secrets: def.devices.graphics.iter().any(|graphics| graphics.passwd.is_some()),
+            balloon: def
+                .devices
+                .memballoon
+                .as_ref()
+                .is_some_and(|balloon| balloon.model != BalloonModel::None),
             disks: disks.collect(),
         }
     }
@@ -75,13 +88,14 @@ mod tests {
 
     #[test]
     fn the_head_of_a_file_is_short_and_comes_back() {
-        let disk = DiskFacts { target: "vda".into(), path: Some("/srv/web.raw".into()) };
+        let disk = DiskFacts { target: "vda".into(), path: Some("/srv/web.raw".into()), index: None };
         let facts = Facts {
             memory_kib: 1024,
             current_kib: 512,
             vcpus: 1,
             vcpus_max: 2,
             secrets: false,
+            balloon: false,
             disks: [disk].into(),
         };
         let head = FileFacts { name: "web".into(), uuid: Uuid::nil(), facts };

@@ -1,8 +1,36 @@
 //! Domains: their definition, their state, and what changes it.
+//!
+//! ```text
+//! api --- reads ---> registry -> object (a domain) -> snapshot <---- publishes ---+
+//!  |                                 |                                           |
+//!  +---- changes ------------------->+ mailbox --> actor (one task, while needed) -+--> events
+//!                                                   | policy: may this be done now?
+//!                                                   | files: on disk first
+//!                                                   | launch: DomainDef -> VmSpec + descriptors
+//!                                                   | vmm: the process, and the conversation with it
+//! ```
+//!
+//! What is shown is never waited for. What is changed goes through the actor, one change at a time per domain.
 
+mod actor;
+mod cgroup;
 pub mod def;
+pub mod facts;
+mod files;
+pub mod filter;
+mod launch;
+pub mod live;
+pub mod object;
 pub mod policy;
+pub mod registry;
+pub mod request;
+pub mod snapshot;
 pub mod state;
 pub mod stats;
+pub mod status;
 pub mod text;
 pub mod vmm;
+
+pub use object::Domain;
+pub use registry::{Registry, Setup};
+pub use snapshot::Snapshot;

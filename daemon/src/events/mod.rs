@@ -166,3 +166,6 @@ impl Encode for Numbered<'_> {
         Plain(self.1).encode(out)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,35 +17,35 @@ macro_rules! for_each_procedure {
             { 6, node_get_info, NodeGetInfo, (), NodeGetInfoRet, High, ["connect:read"], true, None, Served }
             { 7, connect_get_capabilities, ConnectGetCapabilities, (), ConnectGetCapabilitiesRet, Low, ["connect:read"], true, None, Served }
             { 8, domain_attach_device, DomainAttachDevice, DomainAttachDeviceArgs, (), Low, ["domain:write"], false, None, Unsupported }
-            { 9, domain_create, DomainCreate, DomainCreateArgs, (), Low, ["domain:start"], false, None, Unsupported }
-            { 10, domain_create_xml, DomainCreateXml, DomainCreateXmlArgs, DomainCreateXmlRet, Low, ["domain:write", "domain:start"], false, None, Unsupported }
-            { 11, domain_define_xml, DomainDefineXml, DomainDefineXmlArgs, DomainDefineXmlRet, High, ["domain:write", "domain:save"], false, None, Unsupported }
-            { 12, domain_destroy, DomainDestroy, DomainDestroyArgs, (), High, ["domain:stop"], false, None, Unsupported }
+            { 9, domain_create, DomainCreate, DomainCreateArgs, (), Low, ["domain:start"], false, None, Served }
+            { 10, domain_create_xml, DomainCreateXml, DomainCreateXmlArgs, DomainCreateXmlRet, Low, ["domain:write", "domain:start"], false, None, Served }
+            { 11, domain_define_xml, DomainDefineXml, DomainDefineXmlArgs, DomainDefineXmlRet, High, ["domain:write", "domain:save"], false, None, Served }
+            { 12, domain_destroy, DomainDestroy, DomainDestroyArgs, (), High, ["domain:stop"], false, None, Served }
             { 13, domain_detach_device, DomainDetachDevice, DomainDetachDeviceArgs, (), Low, ["domain:write"], false, None, Unsupported }
-            { 14, domain_get_xml_desc, DomainGetXmlDesc, DomainGetXmlDescArgs, DomainGetXmlDescRet, Low, ["domain:read", "domain:read_secure:DOMAIN_XML_SECURE", "domain:read_secure:DOMAIN_XML_MIGRATABLE"], true, None, Unsupported }
-            { 15, domain_get_autostart, DomainGetAutostart, DomainGetAutostartArgs, DomainGetAutostartRet, High, ["domain:read"], true, None, Unsupported }
-            { 16, domain_get_info, DomainGetInfo, DomainGetInfoArgs, DomainGetInfoRet, Low, ["domain:read"], true, None, Unsupported }
-            { 17, domain_get_max_memory, DomainGetMaxMemory, DomainGetMaxMemoryArgs, DomainGetMaxMemoryRet, High, ["domain:read"], true, None, Unsupported }
-            { 18, domain_get_max_vcpus, DomainGetMaxVcpus, DomainGetMaxVcpusArgs, DomainGetMaxVcpusRet, High, ["domain:read"], true, None, Unsupported }
-            { 19, domain_get_os_type, DomainGetOsType, DomainGetOsTypeArgs, DomainGetOsTypeRet, High, ["domain:read"], true, None, Unsupported }
-            { 20, domain_get_vcpus, DomainGetVcpus, DomainGetVcpusArgs, DomainGetVcpusRet, High, ["domain:read"], true, None, Unsupported }
-            { 21, connect_list_defined_domains, ConnectListDefinedDomains, ConnectListDefinedDomainsArgs, ConnectListDefinedDomainsRet, High, ["connect:search_domains", "filter domain:getattr"], true, None, Unsupported }
-            { 22, domain_lookup_by_id, DomainLookupById, DomainLookupByIdArgs, DomainLookupByIdRet, High, ["domain:getattr"], true, None, Unsupported }
-            { 23, domain_lookup_by_name, DomainLookupByName, DomainLookupByNameArgs, DomainLookupByNameRet, High, ["domain:getattr"], true, None, Unsupported }
-            { 24, domain_lookup_by_uuid, DomainLookupByUuid, DomainLookupByUuidArgs, DomainLookupByUuidRet, High, ["domain:getattr"], true, None, Unsupported }
-            { 25, connect_num_of_defined_domains, ConnectNumOfDefinedDomains, (), ConnectNumOfDefinedDomainsRet, High, ["connect:search_domains", "filter domain:getattr"], true, None, Unsupported }
+            { 14, domain_get_xml_desc, DomainGetXmlDesc, DomainGetXmlDescArgs, DomainGetXmlDescRet, Low, ["domain:read", "domain:read_secure:DOMAIN_XML_SECURE", "domain:read_secure:DOMAIN_XML_MIGRATABLE"], true, None, Served }
+            { 15, domain_get_autostart, DomainGetAutostart, DomainGetAutostartArgs, DomainGetAutostartRet, High, ["domain:read"], true, None, Served }
+            { 16, domain_get_info, DomainGetInfo, DomainGetInfoArgs, DomainGetInfoRet, Low, ["domain:read"], true, None, Served }
+            { 17, domain_get_max_memory, DomainGetMaxMemory, DomainGetMaxMemoryArgs, DomainGetMaxMemoryRet, High, ["domain:read"], true, None, Served }
+            { 18, domain_get_max_vcpus, DomainGetMaxVcpus, DomainGetMaxVcpusArgs, DomainGetMaxVcpusRet, High, ["domain:read"], true, None, Served }
+            { 19, domain_get_os_type, DomainGetOsType, DomainGetOsTypeArgs, DomainGetOsTypeRet, High, ["domain:read"], true, None, Served }
+            { 20, domain_get_vcpus, DomainGetVcpus, DomainGetVcpusArgs, DomainGetVcpusRet, High, ["domain:read"], true, None, Served }
+            { 21, connect_list_defined_domains, ConnectListDefinedDomains, ConnectListDefinedDomainsArgs, ConnectListDefinedDomainsRet, High, ["connect:search_domains", "filter domain:getattr"], true, None, Served }
+            { 22, domain_lookup_by_id, DomainLookupById, DomainLookupByIdArgs, DomainLookupByIdRet, High, ["domain:getattr"], true, None, Served }
+            { 23, domain_lookup_by_name, DomainLookupByName, DomainLookupByNameArgs, DomainLookupByNameRet, High, ["domain:getattr"], true, None, Served }
+            { 24, domain_lookup_by_uuid, DomainLookupByUuid, DomainLookupByUuidArgs, DomainLookupByUuidRet, High, ["domain:getattr"], true, None, Served }
+            { 25, connect_num_of_defined_domains, ConnectNumOfDefinedDomains, (), ConnectNumOfDefinedDomainsRet, High, ["connect:search_domains", "filter domain:getattr"], true, None, Served }
             { 26, domain_pin_vcpu, DomainPinVcpu, DomainPinVcpuArgs, (), Low, ["domain:write"], false, None, Unsupported }
-            { 27, domain_reboot, DomainReboot, DomainRebootArgs, (), Low, ["domain:init_control", "domain:write:DOMAIN_REBOOT_GUEST_AGENT"], false, None, Unsupported }
-            { 28, domain_resume, DomainResume, DomainResumeArgs, (), Low, ["domain:suspend"], false, None, Unsupported }
-            { 29, domain_set_autostart, DomainSetAutostart, DomainSetAutostartArgs, (), High, ["domain:write"], false, None, Unsupported }
+            { 27, domain_reboot, DomainReboot, DomainRebootArgs, (), Low, ["domain:init_control", "domain:write:DOMAIN_REBOOT_GUEST_AGENT"], false, None, Served }
+            { 28, domain_resume, DomainResume, DomainResumeArgs, (), Low, ["domain:suspend"], false, None, Served }
+            { 29, domain_set_autostart, DomainSetAutostart, DomainSetAutostartArgs, (), High, ["domain:write"], false, None, Served }
             { 30, domain_set_max_memory, DomainSetMaxMemory, DomainSetMaxMemoryArgs, (), High, ["domain:write"], false, None, Unsupported }
             { 31, domain_set_memory, DomainSetMemory, DomainSetMemoryArgs, (), Low, ["domain:write"], false, None, Unsupported }
             { 32, domain_set_vcpus, DomainSetVcpus, DomainSetVcpusArgs, (), Low, ["domain:write"], false, None, Unsupported }
-            { 33, domain_shutdown, DomainShutdown, DomainShutdownArgs, (), Low, ["domain:init_control"], false, None, Unsupported }
-            { 34, domain_suspend, DomainSuspend, DomainSuspendArgs, (), Low, ["domain:suspend"], false, None, Unsupported }
-            { 35, domain_undefine, DomainUndefine, DomainUndefineArgs, (), High, ["domain:delete"], false, None, Unsupported }
+            { 33, domain_shutdown, DomainShutdown, DomainShutdownArgs, (), Low, ["domain:init_control"], false, None, Served }
+            { 34, domain_suspend, DomainSuspend, DomainSuspendArgs, (), Low, ["domain:suspend"], false, None, Served }
+            { 35, domain_undefine, DomainUndefine, DomainUndefineArgs, (), High, ["domain:delete"], false, None, Served }
             { 36, connect_list_defined_networks, ConnectListDefinedNetworks, ConnectListDefinedNetworksArgs, ConnectListDefinedNetworksRet, High, ["connect:search_networks", "filter network:getattr"], true, None, Unsupported }
-            { 37, connect_list_domains, ConnectListDomains, ConnectListDomainsArgs, ConnectListDomainsRet, High, ["connect:search_domains", "filter domain:getattr"], true, None, Unsupported }
+            { 37, connect_list_domains, ConnectListDomains, ConnectListDomainsArgs, ConnectListDomainsRet, High, ["connect:search_domains", "filter domain:getattr"], true, None, Served }
             { 38, connect_list_networks, ConnectListNetworks, ConnectListNetworksArgs, ConnectListNetworksRet, High, ["connect:search_networks", "filter network:getattr"], true, None, Unsupported }
             { 39, network_create, NetworkCreate, NetworkCreateArgs, (), Low, ["network:start"], false, None, Unsupported }
             { 40, network_create_xml, NetworkCreateXml, NetworkCreateXmlArgs, NetworkCreateXmlRet, Low, ["network:write", "network:start"], false, None, Unsupported }
@@ -59,7 +59,7 @@ macro_rules! for_each_procedure {
             { 48, network_set_autostart, NetworkSetAutostart, NetworkSetAutostartArgs, (), High, ["network:write"], false, None, Unsupported }
             { 49, network_undefine, NetworkUndefine, NetworkUndefineArgs, (), High, ["network:delete"], false, None, Unsupported }
             { 50, connect_num_of_defined_networks, ConnectNumOfDefinedNetworks, (), ConnectNumOfDefinedNetworksRet, High, ["connect:search_networks", "filter network:getattr"], true, None, Unsupported }
-            { 51, connect_num_of_domains, ConnectNumOfDomains, (), ConnectNumOfDomainsRet, High, ["connect:search_domains", "filter domain:getattr"], true, None, Unsupported }
+            { 51, connect_num_of_domains, ConnectNumOfDomains, (), ConnectNumOfDomainsRet, High, ["connect:search_domains", "filter domain:getattr"], true, None, Served }
             { 52, connect_num_of_networks, ConnectNumOfNetworks, (), ConnectNumOfNetworksRet, High, ["connect:search_networks", "filter network:getattr"], true, None, Unsupported }
             { 53, domain_core_dump, DomainCoreDump, DomainCoreDumpArgs, (), Low, ["domain:core_dump"], false, None, Unsupported }
             { 54, domain_restore, DomainRestore, DomainRestoreArgs, (), Low, ["domain:start", "domain:write"], false, None, Unsupported }
@@ -72,8 +72,8 @@ macro_rules! for_each_procedure {
             { 61, domain_migrate_prepare, DomainMigratePrepare, DomainMigratePrepareArgs, DomainMigratePrepareRet, Low, ["domain:migrate", "domain:start", "domain:write"], false, None, Unsupported }
             { 62, domain_migrate_perform, DomainMigratePerform, DomainMigratePerformArgs, (), Low, ["domain:migrate"], false, None, Unsupported }
             { 63, domain_migrate_finish, DomainMigrateFinish, DomainMigrateFinishArgs, DomainMigrateFinishRet, Low, ["domain:migrate"], false, None, Unsupported }
-            { 64, domain_block_stats, DomainBlockStats, DomainBlockStatsArgs, DomainBlockStatsRet, Low, ["domain:read"], true, None, Unsupported }
-            { 65, domain_interface_stats, DomainInterfaceStats, DomainInterfaceStatsArgs, DomainInterfaceStatsRet, High, ["domain:read"], true, None, Unsupported }
+            { 64, domain_block_stats, DomainBlockStats, DomainBlockStatsArgs, DomainBlockStatsRet, Low, ["domain:read"], true, None, Served }
+            { 65, domain_interface_stats, DomainInterfaceStats, DomainInterfaceStatsArgs, DomainInterfaceStatsRet, High, ["domain:read"], true, None, Served }
             { 66, auth_list, AuthList, (), AuthListRet, High, [], true, None, Served }
             { 67, auth_sasl_init, AuthSaslInit, (), AuthSaslInitRet, High, [], true, None, Served }
             { 68, auth_sasl_start, AuthSaslStart, AuthSaslStartArgs, AuthSaslStartRet, High, [], true, None, Served }
@@ -129,7 +129,7 @@ macro_rules! for_each_procedure {
             { 118, node_device_dettach, NodeDeviceDettach, NodeDeviceDettachArgs, (), Low, ["node_device:detach"], false, None, Unsupported }
             { 119, node_device_re_attach, NodeDeviceReAttach, NodeDeviceReAttachArgs, (), Low, ["node_device:detach"], false, None, Unsupported }
             { 120, node_device_reset, NodeDeviceReset, NodeDeviceResetArgs, (), Low, ["node_device:detach"], false, None, Unsupported }
-            { 121, domain_get_security_label, DomainGetSecurityLabel, DomainGetSecurityLabelArgs, DomainGetSecurityLabelRet, High, ["domain:read"], true, None, Unsupported }
+            { 121, domain_get_security_label, DomainGetSecurityLabel, DomainGetSecurityLabelArgs, DomainGetSecurityLabelRet, High, ["domain:read"], true, None, Served }
             { 122, node_get_security_model, NodeGetSecurityModel, (), NodeGetSecurityModelRet, High, ["connect:read"], true, None, Served }
             { 123, node_device_create_xml, NodeDeviceCreateXml, NodeDeviceCreateXmlArgs, NodeDeviceCreateXmlRet, Low, ["node_device:write", "node_device:start"], false, None, Unsupported }
             { 124, node_device_destroy, NodeDeviceDestroy, NodeDeviceDestroyArgs, (), High, ["node_device:stop"], false, None, Unsupported }
@@ -158,8 +158,8 @@ macro_rules! for_each_procedure {
             { 147, secret_lookup_by_usage, SecretLookupByUsage, SecretLookupByUsageArgs, SecretLookupByUsageRet, High, ["secret:getattr"], true, None, Unsupported }
             { 148, domain_migrate_prepare_tunnel, DomainMigratePrepareTunnel, DomainMigratePrepareTunnelArgs, (), Low, ["domain:migrate", "domain:start", "domain:write"], false, Write, Unsupported }
             { 149, connect_is_secure, ConnectIsSecure, (), ConnectIsSecureRet, High, [], true, None, Served }
-            { 150, domain_is_active, DomainIsActive, DomainIsActiveArgs, DomainIsActiveRet, High, ["domain:read"], true, None, Unsupported }
-            { 151, domain_is_persistent, DomainIsPersistent, DomainIsPersistentArgs, DomainIsPersistentRet, High, ["domain:read"], true, None, Unsupported }
+            { 150, domain_is_active, DomainIsActive, DomainIsActiveArgs, DomainIsActiveRet, High, ["domain:read"], true, None, Served }
+            { 151, domain_is_persistent, DomainIsPersistent, DomainIsPersistentArgs, DomainIsPersistentRet, High, ["domain:read"], true, None, Served }
             { 152, network_is_active, NetworkIsActive, NetworkIsActiveArgs, NetworkIsActiveRet, High, ["network:read"], true, None, Unsupported }
             { 153, network_is_persistent, NetworkIsPersistent, NetworkIsPersistentArgs, NetworkIsPersistentRet, High, ["network:read"], true, None, Unsupported }
             { 154, storage_pool_is_active, StoragePoolIsActive, StoragePoolIsActiveArgs, StoragePoolIsActiveRet, High, ["storage_pool:read"], true, None, Unsupported }
@@ -167,11 +167,11 @@ macro_rules! for_each_procedure {
             { 156, interface_is_active, InterfaceIsActive, InterfaceIsActiveArgs, InterfaceIsActiveRet, High, ["interface:read"], true, None, Unsupported }
             { 157, connect_get_lib_version, ConnectGetLibVersion, (), ConnectGetLibVersionRet, High, ["connect:getattr"], true, None, Served }
             { 158, connect_compare_cpu, ConnectCompareCpu, ConnectCompareCpuArgs, ConnectCompareCpuRet, High, ["connect:read"], true, None, Unsupported }
-            { 159, domain_memory_stats, DomainMemoryStats, DomainMemoryStatsArgs, DomainMemoryStatsRet, Low, ["domain:read"], true, None, Unsupported }
+            { 159, domain_memory_stats, DomainMemoryStats, DomainMemoryStatsArgs, DomainMemoryStatsRet, Low, ["domain:read"], true, None, Served }
             { 160, domain_attach_device_flags, DomainAttachDeviceFlags, DomainAttachDeviceFlagsArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 161, domain_detach_device_flags, DomainDetachDeviceFlags, DomainDetachDeviceFlagsArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 162, connect_baseline_cpu, ConnectBaselineCpu, ConnectBaselineCpuArgs, ConnectBaselineCpuRet, Low, ["connect:read"], true, None, Unsupported }
-            { 163, domain_get_job_info, DomainGetJobInfo, DomainGetJobInfoArgs, DomainGetJobInfoRet, Low, ["domain:read"], true, None, Unsupported }
+            { 163, domain_get_job_info, DomainGetJobInfo, DomainGetJobInfoArgs, DomainGetJobInfoRet, Low, ["domain:read"], true, None, Served }
             { 164, domain_abort_job, DomainAbortJob, DomainAbortJobArgs, (), Low, ["domain:write"], false, None, Unsupported }
             { 165, storage_vol_wipe, StorageVolWipe, StorageVolWipeArgs, (), Low, ["storage_vol:format"], false, None, Unsupported }
             { 166, domain_migrate_set_max_downtime, DomainMigrateSetMaxDowntime, DomainMigrateSetMaxDowntimeArgs, (), Low, ["domain:migrate"], false, None, Unsupported }
@@ -191,26 +191,26 @@ macro_rules! for_each_procedure {
             { 180, nwfilter_define_xml, NwfilterDefineXml, NwfilterDefineXmlArgs, NwfilterDefineXmlRet, High, ["nwfilter:write", "nwfilter:save"], false, None, Unsupported }
             { 181, nwfilter_undefine, NwfilterUndefine, NwfilterUndefineArgs, (), High, ["nwfilter:delete"], false, None, Unsupported }
             { 182, domain_managed_save, DomainManagedSave, DomainManagedSaveArgs, (), Low, ["domain:hibernate"], false, None, Unsupported }
-            { 183, domain_has_managed_save_image, DomainHasManagedSaveImage, DomainHasManagedSaveImageArgs, DomainHasManagedSaveImageRet, Low, ["domain:read"], true, None, Unsupported }
+            { 183, domain_has_managed_save_image, DomainHasManagedSaveImage, DomainHasManagedSaveImageArgs, DomainHasManagedSaveImageRet, Low, ["domain:read"], true, None, Served }
             { 184, domain_managed_save_remove, DomainManagedSaveRemove, DomainManagedSaveRemoveArgs, (), Low, ["domain:hibernate"], false, None, Unsupported }
             { 185, domain_snapshot_create_xml, DomainSnapshotCreateXml, DomainSnapshotCreateXmlArgs, DomainSnapshotCreateXmlRet, Low, ["domain:snapshot", "domain:fs_freeze:DOMAIN_SNAPSHOT_CREATE_QUIESCE"], false, None, Unsupported }
             { 186, domain_snapshot_get_xml_desc, DomainSnapshotGetXmlDesc, DomainSnapshotGetXmlDescArgs, DomainSnapshotGetXmlDescRet, High, ["domain:read", "domain:read_secure:DOMAIN_SNAPSHOT_XML_SECURE"], true, None, Unsupported }
-            { 187, domain_snapshot_num, DomainSnapshotNum, DomainSnapshotNumArgs, DomainSnapshotNumRet, High, ["domain:read"], true, None, Unsupported }
-            { 188, domain_snapshot_list_names, DomainSnapshotListNames, DomainSnapshotListNamesArgs, DomainSnapshotListNamesRet, High, ["domain:read"], true, None, Unsupported }
+            { 187, domain_snapshot_num, DomainSnapshotNum, DomainSnapshotNumArgs, DomainSnapshotNumRet, High, ["domain:read"], true, None, Served }
+            { 188, domain_snapshot_list_names, DomainSnapshotListNames, DomainSnapshotListNamesArgs, DomainSnapshotListNamesRet, High, ["domain:read"], true, None, Served }
             { 189, domain_snapshot_lookup_by_name, DomainSnapshotLookupByName, DomainSnapshotLookupByNameArgs, DomainSnapshotLookupByNameRet, High, ["domain:read"], true, None, Unsupported }
-            { 190, domain_has_current_snapshot, DomainHasCurrentSnapshot, DomainHasCurrentSnapshotArgs, DomainHasCurrentSnapshotRet, Low, ["domain:read"], true, None, Unsupported }
+            { 190, domain_has_current_snapshot, DomainHasCurrentSnapshot, DomainHasCurrentSnapshotArgs, DomainHasCurrentSnapshotRet, Low, ["domain:read"], true, None, Served }
             { 191, domain_snapshot_current, DomainSnapshotCurrent, DomainSnapshotCurrentArgs, DomainSnapshotCurrentRet, Low, ["domain:read"], true, None, Unsupported }
             { 192, domain_revert_to_snapshot, DomainRevertToSnapshot, DomainRevertToSnapshotArgs, (), Low, ["domain:snapshot"], false, None, Unsupported }
             { 193, domain_snapshot_delete, DomainSnapshotDelete, DomainSnapshotDeleteArgs, (), Low, ["domain:snapshot"], false, None, Unsupported }
-            { 194, domain_get_block_info, DomainGetBlockInfo, DomainGetBlockInfoArgs, DomainGetBlockInfoRet, Low, ["domain:read"], true, None, Unsupported }
+            { 194, domain_get_block_info, DomainGetBlockInfo, DomainGetBlockInfoArgs, DomainGetBlockInfoRet, Low, ["domain:read"], true, None, Served }
             { 195, domain_event_io_error_reason, DomainEventIoErrorReason, DomainEventIoErrorReasonMsg, (), Low, [], true, None, Event }
-            { 196, domain_create_with_flags, DomainCreateWithFlags, DomainCreateWithFlagsArgs, DomainCreateWithFlagsRet, Low, ["domain:start"], false, None, Unsupported }
+            { 196, domain_create_with_flags, DomainCreateWithFlags, DomainCreateWithFlagsArgs, DomainCreateWithFlagsRet, Low, ["domain:start"], false, None, Served }
             { 197, domain_set_memory_parameters, DomainSetMemoryParameters, DomainSetMemoryParametersArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 198, domain_get_memory_parameters, DomainGetMemoryParameters, DomainGetMemoryParametersArgs, DomainGetMemoryParametersRet, Low, ["domain:read"], true, None, Unsupported }
             { 199, domain_set_vcpus_flags, DomainSetVcpusFlags, DomainSetVcpusFlagsArgs, (), Low, ["domain:write", "domain:save", "domain:write:DOMAIN_VCPU_GUEST"], false, None, Unsupported }
-            { 200, domain_get_vcpus_flags, DomainGetVcpusFlags, DomainGetVcpusFlagsArgs, DomainGetVcpusFlagsRet, Low, ["domain:read", "domain:write:DOMAIN_VCPU_GUEST"], true, None, Unsupported }
-            { 201, domain_open_console, DomainOpenConsole, DomainOpenConsoleArgs, (), Low, ["domain:open_device"], false, Both, Unsupported }
-            { 202, domain_is_updated, DomainIsUpdated, DomainIsUpdatedArgs, DomainIsUpdatedRet, High, ["domain:read"], true, None, Unsupported }
+            { 200, domain_get_vcpus_flags, DomainGetVcpusFlags, DomainGetVcpusFlagsArgs, DomainGetVcpusFlagsRet, Low, ["domain:read", "domain:write:DOMAIN_VCPU_GUEST"], true, None, Served }
+            { 201, domain_open_console, DomainOpenConsole, DomainOpenConsoleArgs, (), Low, ["domain:open_device"], false, Both, Served }
+            { 202, domain_is_updated, DomainIsUpdated, DomainIsUpdatedArgs, DomainIsUpdatedRet, High, ["domain:read"], true, None, Served }
             { 203, connect_get_sysinfo, ConnectGetSysinfo, ConnectGetSysinfoArgs, ConnectGetSysinfoRet, High, ["connect:read"], true, None, Served }
             { 204, domain_set_memory_flags, DomainSetMemoryFlags, DomainSetMemoryFlagsArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 205, domain_set_blkio_parameters, DomainSetBlkioParameters, DomainSetBlkioParametersArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
@@ -220,7 +220,7 @@ macro_rules! for_each_procedure {
             { 209, storage_vol_download, StorageVolDownload, StorageVolDownloadArgs, (), Low, ["storage_vol:data_read"], false, Read, Unsupported }
             { 210, domain_inject_nmi, DomainInjectNmi, DomainInjectNmiArgs, (), Low, ["domain:inject_nmi"], false, None, Unsupported }
             { 211, domain_screenshot, DomainScreenshot, DomainScreenshotArgs, DomainScreenshotRet, Low, ["domain:screenshot"], false, Read, Unsupported }
-            { 212, domain_get_state, DomainGetState, DomainGetStateArgs, DomainGetStateRet, High, ["domain:read"], true, None, Unsupported }
+            { 212, domain_get_state, DomainGetState, DomainGetStateArgs, DomainGetStateRet, High, ["domain:read"], true, None, Served }
             { 213, domain_migrate_begin3, DomainMigrateBegin3, DomainMigrateBegin3Args, DomainMigrateBegin3Ret, Low, ["domain:migrate"], false, None, Unsupported }
             { 214, domain_migrate_prepare3, DomainMigratePrepare3, DomainMigratePrepare3Args, DomainMigratePrepare3Ret, Low, ["domain:migrate", "domain:start", "domain:write"], false, None, Unsupported }
             { 215, domain_migrate_prepare_tunnel3, DomainMigratePrepareTunnel3, DomainMigratePrepareTunnel3Args, DomainMigratePrepareTunnel3Ret, Low, ["domain:migrate", "domain:start", "domain:write"], false, Write, Unsupported }
@@ -237,12 +237,12 @@ macro_rules! for_each_procedure {
             { 226, domain_send_key, DomainSendKey, DomainSendKeyArgs, (), Low, ["domain:send_input"], false, None, Unsupported }
             { 227, node_get_cpu_stats, NodeGetCpuStats, NodeGetCpuStatsArgs, NodeGetCpuStatsRet, High, ["connect:read"], true, None, Served }
             { 228, node_get_memory_stats, NodeGetMemoryStats, NodeGetMemoryStatsArgs, NodeGetMemoryStatsRet, High, ["connect:read"], true, None, Served }
-            { 229, domain_get_control_info, DomainGetControlInfo, DomainGetControlInfoArgs, DomainGetControlInfoRet, High, ["domain:read"], true, None, Unsupported }
+            { 229, domain_get_control_info, DomainGetControlInfo, DomainGetControlInfoArgs, DomainGetControlInfoRet, High, ["domain:read"], true, None, Served }
             { 230, domain_get_vcpu_pin_info, DomainGetVcpuPinInfo, DomainGetVcpuPinInfoArgs, DomainGetVcpuPinInfoRet, Low, ["domain:read"], true, None, Unsupported }
-            { 231, domain_undefine_flags, DomainUndefineFlags, DomainUndefineFlagsArgs, (), High, ["domain:delete"], false, None, Unsupported }
+            { 231, domain_undefine_flags, DomainUndefineFlags, DomainUndefineFlagsArgs, (), High, ["domain:delete"], false, None, Served }
             { 232, domain_save_flags, DomainSaveFlags, DomainSaveFlagsArgs, (), Low, ["domain:hibernate"], false, None, Unsupported }
             { 233, domain_restore_flags, DomainRestoreFlags, DomainRestoreFlagsArgs, (), Low, ["domain:start", "domain:write"], false, None, Unsupported }
-            { 234, domain_destroy_flags, DomainDestroyFlags, DomainDestroyFlagsArgs, (), High, ["domain:stop"], false, None, Unsupported }
+            { 234, domain_destroy_flags, DomainDestroyFlags, DomainDestroyFlagsArgs, (), High, ["domain:stop"], false, None, Served }
             { 235, domain_save_image_get_xml_desc, DomainSaveImageGetXmlDesc, DomainSaveImageGetXmlDescArgs, DomainSaveImageGetXmlDescRet, High, ["domain:write"], false, None, Unsupported }
             { 236, domain_save_image_define_xml, DomainSaveImageDefineXml, DomainSaveImageDefineXmlArgs, (), High, ["domain:write", "domain:hibernate"], false, None, Unsupported }
             { 237, domain_block_job_abort, DomainBlockJobAbort, DomainBlockJobAbortArgs, (), Low, ["domain:write"], false, None, Unsupported }
@@ -251,9 +251,9 @@ macro_rules! for_each_procedure {
             { 240, domain_block_pull, DomainBlockPull, DomainBlockPullArgs, (), Low, ["domain:block_write"], false, None, Unsupported }
             { 241, domain_event_block_job, DomainEventBlockJob, DomainEventBlockJobMsg, (), Low, [], true, None, Event }
             { 242, domain_migrate_get_max_speed, DomainMigrateGetMaxSpeed, DomainMigrateGetMaxSpeedArgs, DomainMigrateGetMaxSpeedRet, Low, ["domain:migrate"], false, None, Unsupported }
-            { 243, domain_block_stats_flags, DomainBlockStatsFlags, DomainBlockStatsFlagsArgs, DomainBlockStatsFlagsRet, Low, ["domain:read"], true, None, Unsupported }
+            { 243, domain_block_stats_flags, DomainBlockStatsFlags, DomainBlockStatsFlagsArgs, DomainBlockStatsFlagsRet, Low, ["domain:read"], true, None, Served }
             { 244, domain_snapshot_get_parent, DomainSnapshotGetParent, DomainSnapshotGetParentArgs, DomainSnapshotGetParentRet, High, ["domain:read"], true, None, Unsupported }
-            { 245, domain_reset, DomainReset, DomainResetArgs, (), Low, ["domain:reset"], false, None, Unsupported }
+            { 245, domain_reset, DomainReset, DomainResetArgs, (), Low, ["domain:reset"], false, None, Served }
             { 246, domain_snapshot_num_children, DomainSnapshotNumChildren, DomainSnapshotNumChildrenArgs, DomainSnapshotNumChildrenRet, High, ["domain:read"], true, None, Unsupported }
             { 247, domain_snapshot_list_children_names, DomainSnapshotListChildrenNames, DomainSnapshotListChildrenNamesArgs, DomainSnapshotListChildrenNamesRet, High, ["domain:read"], true, None, Unsupported }
             { 248, domain_event_disk_change, DomainEventDiskChange, DomainEventDiskChangeMsg, (), Low, [], true, None, Event }
@@ -266,11 +266,11 @@ macro_rules! for_each_procedure {
             { 255, domain_get_numa_parameters, DomainGetNumaParameters, DomainGetNumaParametersArgs, DomainGetNumaParametersRet, Low, ["domain:read"], true, None, Unsupported }
             { 256, domain_set_interface_parameters, DomainSetInterfaceParameters, DomainSetInterfaceParametersArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 257, domain_get_interface_parameters, DomainGetInterfaceParameters, DomainGetInterfaceParametersArgs, DomainGetInterfaceParametersRet, Low, ["domain:read"], true, None, Unsupported }
-            { 258, domain_shutdown_flags, DomainShutdownFlags, DomainShutdownFlagsArgs, (), Low, ["domain:init_control", "domain:write:DOMAIN_SHUTDOWN_GUEST_AGENT"], false, None, Unsupported }
+            { 258, domain_shutdown_flags, DomainShutdownFlags, DomainShutdownFlagsArgs, (), Low, ["domain:init_control", "domain:write:DOMAIN_SHUTDOWN_GUEST_AGENT"], false, None, Served }
             { 259, storage_vol_wipe_pattern, StorageVolWipePattern, StorageVolWipePatternArgs, (), Low, ["storage_vol:format"], false, None, Unsupported }
             { 260, storage_vol_resize, StorageVolResize, StorageVolResizeArgs, (), Low, ["storage_vol:resize"], false, None, Unsupported }
             { 261, domain_pm_suspend_for_duration, DomainPmSuspendForDuration, DomainPmSuspendForDurationArgs, (), Low, ["domain:pm_control"], false, None, Unsupported }
-            { 262, domain_get_cpu_stats, DomainGetCpuStats, DomainGetCpuStatsArgs, DomainGetCpuStatsRet, Low, ["domain:read"], true, None, Unsupported }
+            { 262, domain_get_cpu_stats, DomainGetCpuStats, DomainGetCpuStatsArgs, DomainGetCpuStatsRet, Low, ["domain:read"], true, None, Served }
             { 263, domain_get_disk_errors, DomainGetDiskErrors, DomainGetDiskErrorsArgs, DomainGetDiskErrorsRet, Low, ["domain:read"], true, None, Unsupported }
             { 264, domain_set_metadata, DomainSetMetadata, DomainSetMetadataArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 265, domain_get_metadata, DomainGetMetadata, DomainGetMetadataArgs, DomainGetMetadataRet, Low, ["domain:read"], true, None, Unsupported }
@@ -281,8 +281,8 @@ macro_rules! for_each_procedure {
             { 270, domain_event_pmsuspend, DomainEventPmsuspend, DomainEventPmsuspendMsg, (), Low, [], true, None, Event }
             { 271, domain_snapshot_is_current, DomainSnapshotIsCurrent, DomainSnapshotIsCurrentArgs, DomainSnapshotIsCurrentRet, Low, ["domain:read"], true, None, Unsupported }
             { 272, domain_snapshot_has_metadata, DomainSnapshotHasMetadata, DomainSnapshotHasMetadataArgs, DomainSnapshotHasMetadataRet, Low, ["domain:read"], true, None, Unsupported }
-            { 273, connect_list_all_domains, ConnectListAllDomains, ConnectListAllDomainsArgs, ConnectListAllDomainsRet, High, ["connect:search_domains", "filter domain:getattr"], true, None, Unsupported }
-            { 274, domain_list_all_snapshots, DomainListAllSnapshots, DomainListAllSnapshotsArgs, DomainListAllSnapshotsRet, High, ["domain:read"], true, None, Unsupported }
+            { 273, connect_list_all_domains, ConnectListAllDomains, ConnectListAllDomainsArgs, ConnectListAllDomainsRet, High, ["connect:search_domains", "filter domain:getattr"], true, None, Served }
+            { 274, domain_list_all_snapshots, DomainListAllSnapshots, DomainListAllSnapshotsArgs, DomainListAllSnapshotsRet, High, ["domain:read"], true, None, Served }
             { 275, domain_snapshot_list_all_children, DomainSnapshotListAllChildren, DomainSnapshotListAllChildrenArgs, DomainSnapshotListAllChildrenRet, High, ["domain:read"], true, None, Unsupported }
             { 276, domain_event_balloon_change, DomainEventBalloonChange, DomainEventBalloonChangeMsg, (), Low, [], true, None, Event }
             { 277, domain_get_hostname, DomainGetHostname, DomainGetHostnameArgs, DomainGetHostnameRet, Low, ["domain:write"], false, None, Unsupported }
@@ -352,13 +352,13 @@ macro_rules! for_each_procedure {
             { 341, network_get_dhcp_leases, NetworkGetDhcpLeases, NetworkGetDhcpLeasesArgs, NetworkGetDhcpLeasesRet, Low, ["network:read"], true, None, Unsupported }
             { 342, connect_get_domain_capabilities, ConnectGetDomainCapabilities, ConnectGetDomainCapabilitiesArgs, ConnectGetDomainCapabilitiesRet, Low, ["connect:write"], false, None, Unsupported }
             { 343, domain_open_graphics_fd, DomainOpenGraphicsFd, DomainOpenGraphicsFdArgs, (), Low, ["domain:open_graphics"], false, None, Unsupported }
-            { 344, connect_get_all_domain_stats, ConnectGetAllDomainStats, ConnectGetAllDomainStatsArgs, ConnectGetAllDomainStatsRet, Low, ["connect:search_domains", "filter domain:read"], true, None, Unsupported }
+            { 344, connect_get_all_domain_stats, ConnectGetAllDomainStats, ConnectGetAllDomainStatsArgs, ConnectGetAllDomainStatsRet, Low, ["connect:search_domains", "filter domain:read"], true, None, Served }
             { 345, domain_block_copy, DomainBlockCopy, DomainBlockCopyArgs, (), Low, ["domain:block_write"], false, None, Unsupported }
             { 346, domain_event_callback_tunable, DomainEventCallbackTunable, DomainEventCallbackTunableMsg, (), Low, [], true, None, Event }
             { 347, node_alloc_pages, NodeAllocPages, NodeAllocPagesArgs, NodeAllocPagesRet, Low, ["connect:write"], false, None, Served }
             { 348, domain_event_callback_agent_lifecycle, DomainEventCallbackAgentLifecycle, DomainEventCallbackAgentLifecycleMsg, (), Low, [], true, None, Event }
             { 349, domain_get_fsinfo, DomainGetFsinfo, DomainGetFsinfoArgs, DomainGetFsinfoRet, Low, ["domain:fs_freeze"], false, None, Unsupported }
-            { 350, domain_define_xml_flags, DomainDefineXmlFlags, DomainDefineXmlFlagsArgs, DomainDefineXmlFlagsRet, High, ["domain:write", "domain:save"], false, None, Unsupported }
+            { 350, domain_define_xml_flags, DomainDefineXmlFlags, DomainDefineXmlFlagsArgs, DomainDefineXmlFlagsRet, High, ["domain:write", "domain:save"], false, None, Served }
             { 351, domain_get_iothread_info, DomainGetIothreadInfo, DomainGetIothreadInfoArgs, DomainGetIothreadInfoRet, Low, ["domain:read"], true, None, Unsupported }
             { 352, domain_pin_iothread, DomainPinIothread, DomainPinIothreadArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 353, domain_interface_addresses, DomainInterfaceAddresses, DomainInterfaceAddressesArgs, DomainInterfaceAddressesRet, Low, ["domain:read", "domain:write:source=DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT"], true, None, Unsupported }
@@ -434,7 +434,7 @@ macro_rules! for_each_procedure {
             { 423, domain_event_memory_failure, DomainEventMemoryFailure, DomainEventMemoryFailureMsg, (), Low, [], true, None, Event }
             { 424, domain_authorized_ssh_keys_get, DomainAuthorizedSshKeysGet, DomainAuthorizedSshKeysGetArgs, DomainAuthorizedSshKeysGetRet, Low, ["domain:write"], false, None, Unsupported }
             { 425, domain_authorized_ssh_keys_set, DomainAuthorizedSshKeysSet, DomainAuthorizedSshKeysSetArgs, (), Low, ["domain:write"], false, None, Unsupported }
-            { 426, domain_get_messages, DomainGetMessages, DomainGetMessagesArgs, DomainGetMessagesRet, Low, ["domain:read"], true, None, Unsupported }
+            { 426, domain_get_messages, DomainGetMessages, DomainGetMessagesArgs, DomainGetMessagesRet, Low, ["domain:read"], true, None, Served }
             { 427, domain_start_dirty_rate_calc, DomainStartDirtyRateCalc, DomainStartDirtyRateCalcArgs, (), Low, ["domain:write"], false, None, Unsupported }
             { 428, node_device_define_xml, NodeDeviceDefineXml, NodeDeviceDefineXmlArgs, NodeDeviceDefineXmlRet, Low, ["node_device:write", "node_device:save"], false, None, Unsupported }
             { 429, node_device_undefine, NodeDeviceUndefine, NodeDeviceUndefineArgs, (), High, ["node_device:delete"], false, None, Unsupported }

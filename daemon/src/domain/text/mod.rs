@@ -40,7 +40,7 @@ pub struct Packed {
 impl Packed {
     /// Packs a text of less than 4 GiB.
     pub fn new(text: &str) -> Self {
-        let mut packer = Packer { table: primed_table().clone(), out: Vec::with_capacity(text.len() / 4) };
+        let mut packer = Packer { table: Box::new(*primed_table()), out: Vec::with_capacity(text.len() / 4) };
         packer.pack(text.as_bytes());
         Self { bytes: packer.out.into_boxed_slice(), length: text.len() as u32 }
     }
@@ -68,7 +68,7 @@ impl std::fmt::Debug for Packed {
 type Table = [u32; 1 << TABLE_BITS];
 
 /// The table as it stands when the dictionary has been read.
-fn primed_table() -> &'static Box<Table> {
+fn primed_table() -> &'static Table {
     static TABLE: OnceLock<Box<Table>> = OnceLock::new();
     TABLE.get_or_init(|| {
         let mut table = Box::new([NOWHERE; 1 << TABLE_BITS]);

@@ -131,6 +131,12 @@ pub fn parse_stat(line: &[u8]) -> Option<Times> {
     Some(Times { user: user * tick, system: system * tick, rss_kib: rss_pages * page_kib, start_time })
 }
 
+/// Field 39 of the same: the CPU it ran on last.
+pub fn parse_stat_cpu(line: &[u8]) -> Option<i32> {
+    let line = std::str::from_utf8(line.get(line.iter().rposition(|byte| *byte == b')')? + 1..)?).ok()?;
+    line.split_ascii_whitespace().nth(36)?.parse().ok()
+}
+
 /// What the kernel counts in.
 #[derive(Clone, Copy)]
 struct Units {

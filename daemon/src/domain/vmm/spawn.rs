@@ -10,7 +10,7 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::domain::vmm::Process;
@@ -25,20 +25,6 @@ pub struct Program {
     pub path: PathBuf,
     /// Its arguments.
     pub args: Vec<OsString>,
-}
-
-impl Program {
-    /// `vireo-vmm` where it belongs: beside the daemon, or in the `libexec` of the same prefix.
-    pub fn find() -> io::Result<Self> {
-        let daemon = std::env::current_exe()?;
-        let beside = daemon.with_file_name("vireo-vmm");
-        let libexec = daemon.parent().and_then(Path::parent).map(|prefix| prefix.join("libexec/vireo-vmm"));
-        let path = match libexec {
-            Some(path) if !beside.exists() && path.exists() => path,
-            _ => beside,
-        };
-        Ok(Self { path, args: Vec::new() })
-    }
 }
 
 /// Starts it. What it writes before it has a log of its own goes to `log`.
