@@ -218,12 +218,9 @@ impl<'a> Builder<'a> {
         let Some(parent) = self.stack.last_mut() else { return };
         let is_text = |node: Option<&Node<'_>>| matches!(node, Some(Node::Text(_) | Node::CData(_)));
         let children = &mut parent.children;
-        let layout = !reference
-            && text.bytes().all(is_space)
-            && !(at_end_tag && children.is_empty())
-            && !is_text(children.last())
-            && !is_text(children.first());
-        if !layout {
+        let all_content = at_end_tag && children.is_empty();
+        let beside_text = is_text(children.last()) || is_text(children.first());
+        if reference || all_content || beside_text || !text.bytes().all(is_space) {
             children.push(Node::Text(text));
         }
     }

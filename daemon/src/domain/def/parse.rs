@@ -147,7 +147,7 @@ fn check_name(name: &str) -> Result<()> {
         return Err(xml_error(format_args!("name {name} cannot contain '/'")));
     }
     if name.contains('\n') {
-        let text = format!("invalid char in name: \n");
+        let text = "invalid char in name: \n".to_owned();
         return Err(Error::raw(ErrorCode::XmlDetail, ErrorDomain::Xml, text));
     }
     if matches!(name, "." | "..") {

@@ -153,7 +153,7 @@ fn every_difference_has_its_reason() {
     assert!(RULES.iter().all(|rule| !rule.why.is_empty()));
 }
 
-fn elements<'e>(of: &'e mut Doc) -> impl Iterator<Item = &'e mut Doc> {
+fn elements(of: &mut Doc) -> impl Iterator<Item = &mut Doc> {
     of.children.iter_mut().filter_map(|node| match node {
         Node::Element(element) => Some(element),
         _ => None,
