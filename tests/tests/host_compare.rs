@@ -72,6 +72,20 @@ fn tour(server: &Server) -> Transcript {
         let said = calls.call(&json!(full));
         tour.keep(&name, &if is_steady { said } else { without_numbers(&said) });
     }
+    for cpu in CPUS {
+        for flags in [0, 1] {
+            let said = calls.call(&json!(["conn", "compareCPU", cpu, flags]));
+            tour.keep(&format!("compareCPU {flags} {cpu}"), &said);
+        }
+    }
+    for hosts in HOSTS {
+        let describe = |model: &&str| format!("<cpu><arch>x86_64</arch><model>{model}</model></cpu>");
+        let described: Vec<_> = hosts.iter().map(describe).collect();
+        for flags in [0, 1, 2] {
+            let said = calls.call(&json!(["conn", "baselineCPU", described, flags]));
+            tour.keep(&format!("baselineCPU {flags} {}", hosts.join(" ")), &said);
+        }
+    }
     tour.transcript()
 }
 
@@ -145,6 +159,63 @@ const CALLS: &[&str] = &[
     r#"["suspendForDuration", 9, 60, 0]"#,
     r#"["getCPUModelNames", "aarch64", 0]"#,
     r#"["getCPUModelNames", "x86_64", 1]"#,
+    r#"["getDomainCapabilities", null, "foo", null, "kvm", 0]"#,
+    r#"["getDomainCapabilities", null, "x86_64", null, "foo", 0]"#,
+    r#"["getDomainCapabilities", null, "x86_64", null, "kvm", 1]"#,
+    r#"["getDomainCapabilities", "/nope", "x86_64", null, "kvm", 0]"#,
+    r#"["compareHypervisorCPU", null, "aarch64", null, null, "<cpu/>", 0]"#,
+    r#"["compareHypervisorCPU", null, null, null, null, "<cpu mode='host-model'/>", 1]"#,
+    r#"["baselineCPU", [], 0]"#,
+    r#"["baselineCPU", ["<cpu><arch>x86_64</arch><model>486</model></cpu>"], 8]"#,
+];
+
+/// Descriptions of CPUs that are compared with the host's, and how.
+const CPUS: &[&str] = &[
+    "<cpu><arch>x86_64</arch><model>486</model></cpu>",
+    "<cpu><arch>i686</arch><model>pentium3</model></cpu>",
+    "<cpu><arch>x86_64</arch><model>Nope</model></cpu>",
+    "<cpu><arch>x86_64</arch><model>486</model><feature name='nope'/></cpu>",
+    "<cpu><arch>aarch64</arch><model>x</model></cpu>",
+    "<cpu><arch>foo</arch><model>x</model></cpu>",
+    "<cpu><arch>x86_64</arch></cpu>",
+    "<foo/>",
+    "",
+    "<cpu><arch>x86_64</arch><model>486</model><vendor>Foo</vendor></cpu>",
+    "<cpu><model>486</model></cpu>",
+    "<cpu match='minimum'><model>486</model></cpu>",
+    "<cpu match='foo'><model>486</model></cpu>",
+    "<cpu mode='foo'><model>486</model></cpu>",
+    "<cpu><model>486</model><feature name='ia64' policy='require'/></cpu>",
+    "<cpu><model>486</model><feature name='fpu' policy='forbid'/></cpu>",
+    "<cpu><model>486</model><feature name='ia64' policy='force'/></cpu>",
+    "<cpu><model>486</model><feature name='ia64' policy='optional'/></cpu>",
+    "<cpu><model>486</model><feature name='fpu' policy='disable'/></cpu>",
+    "<cpu><model>486</model><feature name='fpu' policy='foo'/></cpu>",
+    "<cpu><model>486</model><feature name='fpu'/><feature name='fpu'/></cpu>",
+    "<cpu><model>486</model><feature/></cpu>",
+    "<cpu mode='host-model'/>",
+    "<cpu mode='host-passthrough' migratable='on'/>",
+    "<cpu migratable='on'><model>486</model></cpu>",
+    "<cpu><topology sockets='1' cores='2' threads='1'/></cpu>",
+    "<cpu><feature name='avx'/></cpu>",
+    "<cpu match='exact'><arch>x86_64</arch><model>486</model></cpu>",
+    "<cpu mode='custom'><arch>x86_64</arch><model>486</model></cpu>",
+    "<cpu><vendor>AMD</vendor></cpu>",
+    "<cpu><model vendor_id='abc'>486</model></cpu>",
+    "<cpu><model fallback='abc'>486</model></cpu>",
+];
+
+/// Hosts that are to have a guest's CPU in common.
+const HOSTS: &[&[&str]] = &[
+    &["Haswell"],
+    &["EPYC"],
+    &["Skylake-Client", "Haswell"],
+    &["qemu64", "Haswell"],
+    &["Haswell-IBRS", "EPYC-Rome"],
+    &["Icelake-Server", "Cascadelake-Server", "Cooperlake"],
+    &["Opteron_G5", "Opteron_G3"],
+    &["kvm32", "pentium3"],
+    &["486", "Nope"],
 ];
 
 const MOVING_CALLS: &[&str] = &[

@@ -8,6 +8,7 @@ use vireo_protocol::remote::{
 use super::blocking::ask_host;
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::host::cpu::models::MODELS;
+use crate::host::is_architecture;
 use crate::rpc::Call;
 
 /// `CONNECT_GET_CAPABILITIES`: the first time it takes a while, on a thread of its own.
@@ -48,7 +49,7 @@ pub async fn connect_get_cpu_model_names(
     let models: &[_] = match args.arch.as_str() {
         "x86_64" | "i686" => &MODELS,
         // Known to clients, without models of ours.
-        other if OTHER_ARCHITECTURES.contains(&other) => &[],
+        other if is_architecture(other) => &[],
         other => {
             let text = format!("cannot find architecture {other}");
             return Err(Error::new(ErrorCode::InvalidArg, ErrorDomain::Qemu, text));
@@ -59,41 +60,3 @@ pub async fn connect_get_cpu_model_names(
     let models = wanted.iter().map(|model| model.name.to_owned()).collect();
     Ok(ConnectGetCpuModelNamesRet { models, ret })
 }
-
-/// The architectures that libvirt has names for, beside ours.
-const OTHER_ARCHITECTURES: [&str; 34] = [
-    "alpha",
-    "armv6l",
-    "armv7b",
-    "armv7l",
-    "aarch64",
-    "cris",
-    "ia64",
-    "lm32",
-    "loongarch64",
-    "m68k",
-    "microblaze",
-    "microblazeel",
-    "mips",
-    "mipsel",
-    "mips64",
-    "mips64el",
-    "or32",
-    "parisc",
-    "parisc64",
-    "ppc",
-    "ppc64",
-    "ppc64le",
-    "ppcemb",
-    "riscv32",
-    "riscv64",
-    "s390",
-    "s390x",
-    "sh4",
-    "sh4eb",
-    "sparc",
-    "sparc64",
-    "unicore32",
-    "xtensa",
-    "xtensaeb",
-];

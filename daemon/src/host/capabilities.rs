@@ -8,8 +8,8 @@ use std::path::Path;
 use super::caches;
 use super::cpu::Cpu;
 use super::cpu::decode::{Role, decode};
-use super::kvm::{self, Kvm};
-use super::machines::{MACHINES, MAX_VCPUS};
+use super::kvm::Kvm;
+use super::machines::{self, MAX_VCPUS};
 use super::numa;
 use super::sources::{Sources, format_list};
 use super::topology::{self, Place};
@@ -40,10 +40,10 @@ impl Basis {
 }
 
 /// The part that lasts as long as the host runs: who it is, and its CPU.
-pub fn lasting(sources: &Sources, uuid: uuid::Uuid) -> Result<String> {
+pub fn lasting(sources: &Sources, uuid: uuid::Uuid, cpu: &Cpu) -> Result<String> {
     let mut xml = String::with_capacity(4096);
     let _ = writeln!(xml, "    <uuid>{uuid}</uuid>");
-    cpu(&mut xml, sources)?;
+    describe_cpu(&mut xml, sources, cpu)?;
     xml.push_str("    <power_management/>\n");
     let groups = std::fs::read_dir(sources.sys("kernel/iommu_groups"));
     let iommu = groups.is_ok_and(|mut groups| groups.next().is_some());
@@ -68,11 +68,8 @@ pub fn document(sources: &Sources, lasting: &str, emulator: &Path, basis: &Basis
     Ok(xml)
 }
 
-fn cpu(xml: &mut String, sources: &Sources) -> Result<()> {
-    let device = Kvm::open().ok();
-    let msr = |index| kvm::host_msr(index).or_else(|| device.as_ref()?.msr(index));
-    let cpu = Cpu::host(msr);
-    let identity = decode(&cpu, Role::Host, None);
+fn describe_cpu(xml: &mut String, sources: &Sources, cpu: &Cpu) -> Result<()> {
+    let identity = decode(cpu, Role::Host, None);
     xml.push_str("    <cpu>\n      <arch>x86_64</arch>\n");
     if let Some(identity) = &identity {
         let _ = writeln!(xml, "      <model>{}</model>", identity.model.name);
@@ -87,7 +84,7 @@ fn cpu(xml: &mut String, sources: &Sources) -> Result<()> {
     let (family, model, stepping) = cpu.signature;
     let _ = writeln!(xml, "      <signature family='{family}' model='{model}' stepping='{stepping}'/>");
     let is_steady = cpu.features.names().any(|name| name == "invtsc");
-    if let Some((frequency, scaling)) = device.filter(|_| is_steady).and_then(|device| device.tsc()) {
+    if let Some((frequency, scaling)) = is_steady.then(|| Kvm::open().ok()?.tsc()).flatten() {
         let scaling = if scaling { "yes" } else { "no" };
         let _ = writeln!(xml, "      <counter name='tsc' frequency='{frequency}' scaling='{scaling}'/>");
     }
@@ -175,10 +172,9 @@ fn guest(xml: &mut String, arch: &str, bits: u32, emulator: &Path) {
     let emulator = quick_xml::escape::escape(emulator.to_string_lossy());
     let _ = writeln!(xml, "  <guest>\n    <os_type>hvm</os_type>\n    <arch name='{arch}'>");
     let _ = writeln!(xml, "      <wordsize>{bits}</wordsize>\n      <emulator>{emulator}</emulator>");
-    for machine in &MACHINES {
-        let canonical = machine.canonical;
+    for (canonical, alias) in machines::for_bits(bits) {
         let _ = writeln!(xml, "      <machine maxCpus='{MAX_VCPUS}'>{canonical}</machine>");
-        if let Some(alias) = machine.alias {
+        if let Some(alias) = alias {
             let _ = writeln!(
                 xml,
                 "      <machine canonical='{canonical}' maxCpus='{MAX_VCPUS}'>{alias}</machine>"

@@ -11,7 +11,7 @@ use nix::fcntl::{OFlag, open};
 use nix::sys::stat::Mode;
 use nix::unistd::{Gid, Group};
 
-use super::cpu::features::{FeatureSet, Register, Word};
+use super::cpu::features::{FeatureSet, Register, Word, lookup};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 
 /// The device.
@@ -25,6 +25,7 @@ const KVM_GET_TSC_KHZ: libc::Ioctl = 0xaea3;
 const KVM_GET_SUPPORTED_CPUID: libc::Ioctl = 0xc008_ae05;
 const KVM_GET_MSRS: libc::Ioctl = 0xc008_ae88;
 const KVM_CAP_NR_VCPUS: libc::c_ulong = 9;
+const KVM_CAP_TSC_DEADLINE_TIMER: libc::c_ulong = 72;
 const KVM_CAP_TSC_CONTROL: libc::c_ulong = 60;
 const KVM_CAP_MAX_VCPUS: libc::c_ulong = 66;
 
@@ -107,13 +108,19 @@ impl Kvm {
             return Err(io::Error::last_os_error());
         }
         let entries = &cpuid.entries[..(cpuid.count as usize).min(MAX_CPUID_ENTRIES)];
-        Ok(FeatureSet::from_words(|word| match word {
+        let mut features = FeatureSet::from_words(|word| match word {
             Word::Cpuid(leaf, subleaf, register) => entries
                 .iter()
                 .find(|entry| (entry.function, entry.index) == (leaf, subleaf))
                 .map_or(0, |entry| value(entry, register)),
             Word::Msr(index) => self.msr(index).unwrap_or(0) as u32,
-        }))
+        });
+        // KVM leaves these two to whoever builds the guest.
+        let deadline = self.extension(KVM_CAP_TSC_DEADLINE_TIMER) > 0;
+        for (name, shown) in [("hypervisor", true), ("tsc-deadline", deadline)] {
+            lookup(name).filter(|_| shown).into_iter().for_each(|feature| features.insert(feature));
+        }
+        Ok(features)
     }
 
     /// What a guest reads from a feature register by default, if KVM has it.
@@ -192,7 +199,6 @@ fn denied() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cpu::features::lookup;
     use super::*;
 
     #[test]

@@ -3,10 +3,12 @@
 //! Everything is read from the kernel's own files when somebody asks, and nothing before: a daemon that nobody asks
 //! reads nothing. What cannot change is kept after the first time. No answer waits for a guest.
 
+mod architectures;
 mod caches;
 mod capabilities;
 pub mod cpu;
 mod cpu_time;
+mod domain_capabilities;
 mod identity;
 pub mod kvm;
 pub mod machines;
@@ -24,15 +26,19 @@ pub mod version;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+pub use architectures::{is_architecture, is_ours};
 pub use cpu::features;
 pub use cpu_time::CPU_STATS;
+pub use domain_capabilities::Offered;
 pub use memory::{KSM_PARAMETERS, KsmValue};
 pub use numa::{Pages, PoolChange};
 pub use sources::{format_list, parse_list};
 pub use topology::{Arrangement, Place};
 
-use crate::error::Result;
+use crate::domain::def::Machine;
+use crate::error::{Error, ErrorDomain, Result};
 use capabilities::Basis;
+use domain_capabilities::Asked;
 use sources::Sources;
 
 /// The host.
@@ -105,7 +111,7 @@ impl Host {
         let basis = Basis::now(&self.sources);
         if self.lasting.get().is_none() {
             let uuid = identity::uuid(&self.sources);
-            let _ = self.lasting.set(capabilities::lasting(&self.sources, uuid)?);
+            let _ = self.lasting.set(capabilities::lasting(&self.sources, uuid, &self.cpu())?);
         }
         let lasting = self.lasting.get().map_or("", String::as_str);
         let xml: Arc<str> = capabilities::document(&self.sources, lasting, &self.emulator, &basis)?.into();
@@ -202,6 +208,28 @@ impl Host {
     pub fn max_vcpus(&self, domain_type: Option<&str>) -> Result<u32> {
         version::check_domain_type(domain_type)?;
         Ok(kvm::Kvm::open()?.max_vcpus().min(machines::MAX_VCPUS))
+    }
+
+    /// What KVM offers to guests.
+    pub fn offered(&self) -> Result<Offered> {
+        let kvm = kvm::Kvm::open()?;
+        let features = kvm.supported_features();
+        let features =
+            features.map_err(|error| Error::system(ErrorDomain::None, "Cannot read host CPUID", &error))?;
+        Ok(Offered::new(cpu::Cpu::host(|_| None), features))
+    }
+
+    /// The host's own CPU.
+    pub fn cpu(&self) -> cpu::Cpu {
+        let kvm = kvm::Kvm::open().ok();
+        cpu::Cpu::host(|index| kvm::host_msr(index).or_else(|| kvm.as_ref()?.msr(index)))
+    }
+
+    /// What a guest of this architecture and machine can be given.
+    pub fn domain_capabilities_xml(&self, arch: &str, machine: Machine) -> Result<String> {
+        let max_vcpus = self.max_vcpus(None)?;
+        let asked = Asked { emulator: &self.emulator, arch, machine, max_vcpus };
+        Ok(domain_capabilities::document(&asked, &self.offered()?))
     }
 
     /// The firmware's description of the host, as `<sysinfo>`.

@@ -166,11 +166,11 @@ macro_rules! for_each_procedure {
             { 155, storage_pool_is_persistent, StoragePoolIsPersistent, StoragePoolIsPersistentArgs, StoragePoolIsPersistentRet, High, ["storage_pool:read"], true, None, Unsupported }
             { 156, interface_is_active, InterfaceIsActive, InterfaceIsActiveArgs, InterfaceIsActiveRet, High, ["interface:read"], true, None, Unsupported }
             { 157, connect_get_lib_version, ConnectGetLibVersion, (), ConnectGetLibVersionRet, High, ["connect:getattr"], true, None, Served }
-            { 158, connect_compare_cpu, ConnectCompareCpu, ConnectCompareCpuArgs, ConnectCompareCpuRet, High, ["connect:read"], true, None, Unsupported }
+            { 158, connect_compare_cpu, ConnectCompareCpu, ConnectCompareCpuArgs, ConnectCompareCpuRet, High, ["connect:read"], true, None, Served }
             { 159, domain_memory_stats, DomainMemoryStats, DomainMemoryStatsArgs, DomainMemoryStatsRet, Low, ["domain:read"], true, None, Served }
             { 160, domain_attach_device_flags, DomainAttachDeviceFlags, DomainAttachDeviceFlagsArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 161, domain_detach_device_flags, DomainDetachDeviceFlags, DomainDetachDeviceFlagsArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
-            { 162, connect_baseline_cpu, ConnectBaselineCpu, ConnectBaselineCpuArgs, ConnectBaselineCpuRet, Low, ["connect:read"], true, None, Unsupported }
+            { 162, connect_baseline_cpu, ConnectBaselineCpu, ConnectBaselineCpuArgs, ConnectBaselineCpuRet, Low, ["connect:read"], true, None, Served }
             { 163, domain_get_job_info, DomainGetJobInfo, DomainGetJobInfoArgs, DomainGetJobInfoRet, Low, ["domain:read"], true, None, Served }
             { 164, domain_abort_job, DomainAbortJob, DomainAbortJobArgs, (), Low, ["domain:write"], false, None, Unsupported }
             { 165, storage_vol_wipe, StorageVolWipe, StorageVolWipeArgs, (), Low, ["storage_vol:format"], false, None, Unsupported }
@@ -350,7 +350,7 @@ macro_rules! for_each_procedure {
             { 339, domain_event_block_job_2, DomainEventBlockJob2, DomainEventBlockJob2Msg, (), Low, [], true, None, Event }
             { 340, node_get_free_pages, NodeGetFreePages, NodeGetFreePagesArgs, NodeGetFreePagesRet, High, ["connect:read"], true, None, Served }
             { 341, network_get_dhcp_leases, NetworkGetDhcpLeases, NetworkGetDhcpLeasesArgs, NetworkGetDhcpLeasesRet, Low, ["network:read"], true, None, Unsupported }
-            { 342, connect_get_domain_capabilities, ConnectGetDomainCapabilities, ConnectGetDomainCapabilitiesArgs, ConnectGetDomainCapabilitiesRet, Low, ["connect:write"], false, None, Unsupported }
+            { 342, connect_get_domain_capabilities, ConnectGetDomainCapabilities, ConnectGetDomainCapabilitiesArgs, ConnectGetDomainCapabilitiesRet, Low, ["connect:write"], false, None, Served }
             { 343, domain_open_graphics_fd, DomainOpenGraphicsFd, DomainOpenGraphicsFdArgs, (), Low, ["domain:open_graphics"], false, None, Unsupported }
             { 344, connect_get_all_domain_stats, ConnectGetAllDomainStats, ConnectGetAllDomainStatsArgs, ConnectGetAllDomainStatsRet, Low, ["connect:search_domains", "filter domain:read"], true, None, Served }
             { 345, domain_block_copy, DomainBlockCopy, DomainBlockCopyArgs, (), Low, ["domain:block_write"], false, None, Unsupported }
@@ -401,8 +401,8 @@ macro_rules! for_each_procedure {
             { 390, domain_set_lifecycle_action, DomainSetLifecycleAction, DomainSetLifecycleActionArgs, (), Low, ["domain:write"], false, None, Unsupported }
             { 391, storage_pool_lookup_by_target_path, StoragePoolLookupByTargetPath, StoragePoolLookupByTargetPathArgs, StoragePoolLookupByTargetPathRet, High, ["storage_pool:getattr"], true, None, Unsupported }
             { 392, domain_detach_device_alias, DomainDetachDeviceAlias, DomainDetachDeviceAliasArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
-            { 393, connect_compare_hypervisor_cpu, ConnectCompareHypervisorCpu, ConnectCompareHypervisorCpuArgs, ConnectCompareHypervisorCpuRet, Low, ["connect:write"], false, None, Unsupported }
-            { 394, connect_baseline_hypervisor_cpu, ConnectBaselineHypervisorCpu, ConnectBaselineHypervisorCpuArgs, ConnectBaselineHypervisorCpuRet, Low, ["connect:write"], false, None, Unsupported }
+            { 393, connect_compare_hypervisor_cpu, ConnectCompareHypervisorCpu, ConnectCompareHypervisorCpuArgs, ConnectCompareHypervisorCpuRet, Low, ["connect:write"], false, None, Served }
+            { 394, connect_baseline_hypervisor_cpu, ConnectBaselineHypervisorCpu, ConnectBaselineHypervisorCpuArgs, ConnectBaselineHypervisorCpuRet, Low, ["connect:write"], false, None, Served }
             { 395, node_get_sev_info, NodeGetSevInfo, NodeGetSevInfoArgs, NodeGetSevInfoRet, Low, ["connect:read"], false, None, Unsupported }
             { 396, domain_get_launch_security_info, DomainGetLaunchSecurityInfo, DomainGetLaunchSecurityInfoArgs, DomainGetLaunchSecurityInfoRet, Low, ["domain:read"], false, None, Unsupported }
             { 397, nwfilter_binding_lookup_by_port_dev, NwfilterBindingLookupByPortDev, NwfilterBindingLookupByPortDevArgs, NwfilterBindingLookupByPortDevRet, High, ["nwfilter_binding:getattr"], true, None, Unsupported }

@@ -3,6 +3,7 @@
 use super::features::{FeatureSet, lookup};
 use super::models::{self, Model, Vendor};
 use crate::error::{Error, ErrorDomain, Result};
+use crate::xml::words;
 
 /// Whose CPU is described.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,19 +14,32 @@ pub enum Kind {
     Guest,
 }
 
-/// What a guest asks of a feature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Policy {
-    /// Shown whether the host has it or not.
-    Force,
-    /// The host must have it.
-    Require,
-    /// Shown where the host has it.
-    Optional,
-    /// Hidden.
-    Disable,
-    /// The host must not have it.
-    Forbid,
+words! {
+    /// What a guest asks of a feature.
+    pub enum Policy {
+        /// Shown whether the host has it or not.
+        Force = "force",
+        /// The host must have it.
+        Require = "require",
+        /// Shown where the host has it.
+        Optional = "optional",
+        /// Hidden.
+        Disable = "disable",
+        /// The host must not have it.
+        Forbid = "forbid",
+    }
+}
+
+words! {
+    /// How much more than is asked for the host may have.
+    pub enum Match {
+        /// Anything.
+        Minimum = "minimum",
+        /// Anything, hidden from the guest.
+        Exact = "exact",
+        /// Nothing.
+        Strict = "strict",
+    }
 }
 
 /// A described CPU.

@@ -198,7 +198,7 @@ impl FeatureSet {
     }
 
     /// The features of these names, which have to be known ones.
-    pub(super) fn of(names: &str) -> Self {
+    pub(in crate::host) fn of(names: &str) -> Self {
         let mut set = Self::default();
         for name in names.split_ascii_whitespace() {
             if let Some(feature) = lookup(name) {

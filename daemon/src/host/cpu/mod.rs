@@ -5,6 +5,7 @@ pub mod compare;
 pub mod cpuid;
 pub mod decode;
 pub mod definition;
+pub mod description;
 pub mod features;
 pub mod models;
 

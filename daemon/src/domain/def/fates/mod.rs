@@ -94,7 +94,7 @@ pub fn notes(def: &DomainDef) -> Vec<String> {
 }
 
 /// Programs that `<emulator>` may name: our own, and QEMU's by its names, for which our own stands in.
-pub(super) fn is_emulator(path: &str) -> bool {
+pub fn is_emulator(path: &str) -> bool {
     is_own_emulator(path) || is_qemu(path)
 }
 

@@ -1,0 +1,48 @@
+//! The names of architectures.
+
+/// Whether libvirt has this name for an architecture.
+pub fn is_architecture(name: &str) -> bool {
+    is_ours(name) || OTHERS.contains(&name)
+}
+
+/// Whether guests of this architecture can run here.
+pub fn is_ours(name: &str) -> bool {
+    matches!(name, "x86_64" | "i686")
+}
+
+const OTHERS: [&str; 34] = [
+    "alpha",
+    "armv6l",
+    "armv7b",
+    "armv7l",
+    "aarch64",
+    "cris",
+    "ia64",
+    "lm32",
+    "loongarch64",
+    "m68k",
+    "microblaze",
+    "microblazeel",
+    "mips",
+    "mipsel",
+    "mips64",
+    "mips64el",
+    "or32",
+    "parisc",
+    "parisc64",
+    "ppc",
+    "ppc64",
+    "ppc64le",
+    "ppcemb",
+    "riscv32",
+    "riscv64",
+    "s390",
+    "s390x",
+    "sh4",
+    "sh4eb",
+    "sparc",
+    "sparc64",
+    "unicore32",
+    "xtensa",
+    "xtensaeb",
+];
