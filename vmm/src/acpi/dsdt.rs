@@ -8,8 +8,8 @@ use acpi_tables::{
     },
 };
 
-use super::{MmioDevice, PciWindows, Platform};
-use crate::platform::ports;
+use super::{PciWindows, Platform};
+use crate::{platform::ports, virtio::MmioSlot};
 
 /// The sleep state that means off: guests write it to the sleep register.
 pub const S5: u8 = 5;
@@ -76,9 +76,10 @@ fn clock(aml: &mut Vec<u8>) {
     add_device(aml, "RTC_", &[&hid(&EISAName::new("PNP0B00")), &resources]);
 }
 
-fn virtio_mmio(aml: &mut Vec<u8>, number: usize, device: &MmioDevice) {
+fn virtio_mmio(aml: &mut Vec<u8>, number: usize, device: &MmioSlot) {
     let address = u32::try_from(device.address).unwrap_or(u32::MAX);
-    let resources = resources(&[&Memory32Fixed::new(true, address, device.length), &line(device.gsi, false)]);
+    let resources =
+        resources(&[&Memory32Fixed::new(true, address, device.size as u32), &line(device.gsi, false)]);
     add_device(aml, &format!("VR{number:02X}"), &[&hid(&"LNRO0005"), &uid(number as u32), &resources]);
 }
 

@@ -21,7 +21,10 @@ mod tests;
 use acpi_tables::{Aml, facs::FACS, mcfg::MCFG, rsdp::Rsdp, sdt::Sdt};
 use vireo_control::MachineKind;
 
-use crate::memory::map::{ECAM_START, PCI_MMIO32_END, PCI_MMIO32_START, PCI_MMIO64_SIZE, pci_mmio64_start};
+use crate::{
+    memory::map::{ECAM_START, PCI_MMIO32_END, PCI_MMIO32_START, PCI_MMIO64_SIZE, pci_mmio64_start},
+    virtio::MmioSlot,
+};
 
 pub use dsdt::S5;
 pub use madt::Processor;
@@ -35,17 +38,6 @@ const TABLES_END: u64 = 0xf_0000;
 const OEM_ID: [u8; 6] = *b"VIREO ";
 const OEM_REVISION: u32 = 1;
 
-/// A virtio device on the memory bus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MmioDevice {
-    /// First address of its registers.
-    pub address: u64,
-    /// Length of its registers.
-    pub length: u32,
-    /// Its interrupt.
-    pub gsi: u32,
-}
-
 /// What the tables describe.
 #[derive(Debug, Clone)]
 pub struct Platform {
@@ -58,7 +50,7 @@ pub struct Platform {
     /// The real-time clock is there.
     pub rtc: bool,
     /// virtio-mmio devices.
-    pub mmio_devices: Vec<MmioDevice>,
+    pub mmio_devices: Vec<MmioSlot>,
     /// Bytes of RAM.
     pub ram_bytes: u64,
 }

@@ -6,7 +6,7 @@ fn platform(machine: MachineKind) -> Platform {
         processors: (0..4).map(|n| Processor { uid: n, apic_id: n * 2, online: n < 2 }).collect(),
         serial_ports: vec![0, 1],
         rtc: true,
-        mmio_devices: vec![MmioDevice { address: 0xd000_0000, length: 0x1000, gsi: 5 }],
+        mmio_devices: vec![MmioSlot { address: 0xd000_0000, size: 0x1000, gsi: 5 }],
         ram_bytes: 1 << 30,
     }
 }

@@ -43,6 +43,7 @@ use crate::{
     },
     smbios,
     stats::Stats,
+    virtio::{self, Devices},
 };
 
 fn system(doing: &'static str) -> impl FnOnce(std::io::Error) -> MachineError {
@@ -73,12 +74,13 @@ pub fn build(spec: &VmSpec, fds: &mut Descriptors, stats: &Stats) -> Result<Mach
     let irq = IrqManager::new(vm.fd.clone())?;
     let mut board = Board { pio: Bus::new(), mmio: Bus::new(), irq: &irq, mailbox: &mailbox };
     let power = board.add_power(spec.machine)?;
-    board.add_resets(spec.machine)?;
+    let devices = virtio::build(spec, fds, &ram, &vm.fd, &irq, stats, &mut notes)?;
+    board.add_virtio(&devices, spec.machine)?;
     let clock = board.add_clock(spec)?;
     let bell = serial::host::bell().map_err(system("create an eventfd"))?;
     let serials = board.add_serials(spec, fds, &bell)?;
 
-    let platform = platform(spec, &topology, clock.is_some());
+    let platform = platform(spec, &topology, clock.is_some(), &devices);
     let mut tables = acpi::build(&platform)?.0;
     tables.extend(smbios::build(&system_tables(spec, &topology, &model)));
     let msrs = MsrPlan::new(&vm.kvm)?;
@@ -104,6 +106,8 @@ pub fn build(spec: &VmSpec, fds: &mut Descriptors, stats: &Stats) -> Result<Mach
         chips,
         power,
         clock,
+        devices,
+        devices_paused: false,
         serials,
         bell,
         mailbox,
@@ -115,6 +119,7 @@ pub fn build(spec: &VmSpec, fds: &mut Descriptors, stats: &Stats) -> Result<Mach
     for index in refused {
         machine.notes.push(format!("KVM refused to set MSR {index:#x}"));
     }
+    machine.devices.start_workers(|_| {}).map_err(system("start the device threads"))?;
     for note in &machine.notes {
         log::line(note);
     }
@@ -146,10 +151,13 @@ impl Board<'_> {
         Ok(power)
     }
 
-    fn add_resets(&mut self, machine: MachineKind) -> Result<(), MachineError> {
+    /// Virtio devices, and the resets: on machines with PCI the reset register stands between PCI's ports.
+    fn add_virtio(&mut self, devices: &Devices, machine: MachineKind) -> Result<(), MachineError> {
         let register = Arc::new(ResetControl::new(self.mailbox.clone()));
-        self.port(ports::RESET, 1, register)?;
-        let _ = machine;
+        if machine == MachineKind::Microvm {
+            self.port(ports::RESET, 1, register.clone())?;
+        }
+        devices.attach(&mut self.pio, &mut self.mmio, register)?;
         self.port(ports::I8042_COMMAND, 1, Arc::new(I8042::new(self.mailbox.clone())))
     }
 
@@ -185,7 +193,7 @@ impl Board<'_> {
     }
 }
 
-fn platform(spec: &VmSpec, topology: &Topology, rtc: bool) -> Platform {
+fn platform(spec: &VmSpec, topology: &Topology, rtc: bool, devices: &Devices) -> Platform {
     let processor = |index: u16| Processor {
         uid: index as u8,
         apic_id: topology.apic_id(index) as u8,
@@ -202,7 +210,7 @@ fn platform(spec: &VmSpec, topology: &Topology, rtc: bool) -> Platform {
             })
             .collect(),
         rtc,
-        mmio_devices: Vec::new(),
+        mmio_devices: devices.mmio_slots(),
         ram_bytes: spec.memory.bytes,
     }
 }

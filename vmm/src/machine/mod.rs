@@ -29,6 +29,7 @@ use crate::{
         host::{SerialError, SerialHost},
         port::Bell,
     },
+    virtio::{self, Devices},
 };
 
 /// Why a machine cannot be built, or reset.
@@ -58,12 +59,12 @@ pub enum MachineError {
     /// Interrupts.
     #[error(transparent)]
     Irq(#[from] IrqError),
+    /// Virtio devices.
+    #[error(transparent)]
+    Virtio(#[from] virtio::BuildError),
     /// Two devices at one address.
     #[error(transparent)]
     Bus(#[from] BusError),
-    /// The machine cannot have this device.
-    #[error("{0}")]
-    Unsupported(String),
     /// A system call failed.
     #[error("cannot {doing}: {source}")]
     System {
@@ -89,9 +90,10 @@ impl MachineError {
             Self::Cpu(_) => VmmErrorKind::System,
             Self::Boot(BootError::Read { .. }) => VmmErrorKind::System,
             Self::Boot(_) => VmmErrorKind::Invalid,
-            Self::Tables(_) | Self::Unsupported(_) => VmmErrorKind::Unsupported,
+            Self::Tables(_) => VmmErrorKind::Unsupported,
             Self::Serial(SerialError::Port { .. } | SerialError::Fd(_)) => VmmErrorKind::Invalid,
             Self::Serial(SerialError::System { .. }) => VmmErrorKind::System,
+            Self::Virtio(error) => error.kind(),
             Self::Irq(IrqError::System { .. }) | Self::System { .. } => VmmErrorKind::System,
             Self::Irq(_) => VmmErrorKind::Unsupported,
         }
@@ -109,6 +111,8 @@ pub struct Machine {
     chips: chips::Chips,
     power: Arc<dyn PowerButton>,
     clock: Option<Arc<Rtc>>,
+    devices: Devices,
+    devices_paused: bool,
     serials: Vec<SerialHost>,
     bell: Bell,
     mailbox: Arc<Mailbox>,
@@ -157,19 +161,27 @@ impl Machine {
         self.clock.as_ref().and_then(|clock| clock.due())
     }
 
-    /// Lets the vCPUs run.
-    pub fn run(&self) {
+    /// Lets devices and vCPUs run.
+    pub fn run(&mut self) {
+        if std::mem::take(&mut self.devices_paused) {
+            self.devices.resume();
+        }
         self.vcpus.run();
     }
 
-    /// Stops the vCPUs and waits until they stand.
-    pub fn stop(&self) -> Result<(), MachineError> {
-        Ok(self.vcpus.stop()?)
+    /// Stops the vCPUs, then the devices, and waits until all stand.
+    pub fn stop(&mut self) -> Result<(), MachineError> {
+        self.vcpus.stop()?;
+        if !std::mem::replace(&mut self.devices_paused, true) {
+            self.devices.pause();
+        }
+        Ok(())
     }
 
     /// Resets a machine that stands: devices, memory, vCPUs.
     pub fn reset(&mut self) -> Result<(), MachineError> {
         self.mailbox.clear();
+        self.devices.reset();
         self.power.reset();
         if let Some(clock) = &self.clock {
             clock.reset();

@@ -114,7 +114,7 @@ impl Launch {
     pub fn spawn(self) -> (Vmm, u64) {
         let (ours, theirs) = UnixStream::pair().unwrap();
         let theirs = theirs.as_raw_fd();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_vireo-vmm"));
+        let mut command = Command::new(binary());
         // SAFETY: only system calls that are safe after a fork.
         unsafe {
             command.pre_exec(move || match libc::dup2(theirs, 3) {
@@ -239,6 +239,14 @@ impl Drop for Vmm {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The program: cargo tells tests where it is, and examples stand beside it.
+fn binary() -> PathBuf {
+    option_env!("CARGO_BIN_EXE_vireo-vmm").map_or_else(
+        || std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("vireo-vmm"),
+        PathBuf::from,
+    )
 }
 
 pub fn find(text: &[u8], pattern: &[u8]) -> Option<usize> {
