@@ -1,6 +1,7 @@
 //! Runs one guest without a daemon: `launch MACHINE KERNEL [INITRD|-] [VCPUS] [MIB] [COMMAND LINE...]`.
 //!
-//! The guest's serial port goes to standard output; at the end times and exits go to standard error.
+//! KERNEL may be `minimal`: a guest that prints a line and powers off. `launch MACHINE write FILE` writes that guest
+//! to a file, for other programs to run. The guest's serial port goes to standard output; at the end times and exits go to standard error.
 
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -10,7 +11,7 @@ use std::{
     io::{Read, Write},
 };
 
-use support::Launch;
+use support::{Launch, guest::Guest};
 use vireo_control::{BootSpec, MachineKind};
 
 fn main() {
@@ -21,7 +22,13 @@ fn main() {
         "pc" => MachineKind::Pc,
         _ => MachineKind::Q35,
     };
-    let mut launch = Launch::new(machine, File::open(arg(1, "/vmlinuz")).unwrap());
+    let minimal = || Guest::new().print("hello\n").power_off(machine);
+    let kernel = match arg(1, "/vmlinuz").as_str() {
+        "minimal" => minimal().file(),
+        "write" => return std::fs::write(arg(2, "minimal.elf"), minimal().image()).unwrap(),
+        path => File::open(path).unwrap(),
+    };
+    let mut launch = Launch::new(machine, kernel);
     let initrd = match arg(2, "-").as_str() {
         "-" => None,
         path => Some(launch.add(File::open(path).unwrap())),

@@ -107,7 +107,7 @@ fn pci_root(aml: &mut Vec<u8>, platform: &Platform) {
     let windows = PciWindows::new(platform.ram_bytes);
     let uncached = AddressSpaceCacheable::NotCacheable;
     let resources = resources(&[
-        &AddressSpace::<u16>::new_bus_number(0, 255),
+        &AddressSpace::<u16>::new_bus_number(0, platform.last_bus.into()),
         &IO::new(ports::PCI_CONFIG, ports::PCI_CONFIG, 1, 8),
         &AddressSpace::<u16>::new_io(0, ports::PCI_CONFIG - 1, None),
         &AddressSpace::<u16>::new_io(ports::PCI_IO_START, 0xffff, None),

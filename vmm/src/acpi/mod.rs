@@ -51,6 +51,8 @@ pub struct Platform {
     pub rtc: bool,
     /// virtio-mmio devices.
     pub mmio_devices: Vec<MmioSlot>,
+    /// Highest PCI bus there is. Guests look at every bus they are told of, with two exits for each of its slots.
+    pub last_bus: u8,
     /// Bytes of RAM.
     pub ram_bytes: u64,
 }
@@ -114,7 +116,7 @@ pub fn build(platform: &Platform) -> Result<Tables, TooLarge> {
     let mut roots = vec![placed.put(&bytes_of(&fadt::build(platform, id, dsdt, facs))), placed.put(&madt)];
     if platform.has_pci() {
         let mut mcfg = MCFG::new(OEM_ID, id, OEM_REVISION);
-        mcfg.add_ecam(ECAM_START, 0, 0, 255);
+        mcfg.add_ecam(ECAM_START, 0, 0, platform.last_bus);
         roots.push(placed.put(&bytes_of(&mcfg)));
     }
     let entries: Vec<u8> = roots.iter().flat_map(|address| address.to_le_bytes()).collect();

@@ -7,6 +7,7 @@ fn platform(machine: MachineKind) -> Platform {
         serial_ports: vec![0, 1],
         rtc: true,
         mmio_devices: vec![MmioSlot { address: 0xd000_0000, size: 0x1000, gsi: 5 }],
+        last_bus: 3,
         ram_bytes: 1 << 30,
     }
 }

@@ -211,6 +211,7 @@ fn platform(spec: &VmSpec, topology: &Topology, rtc: bool, devices: &Devices) ->
             .collect(),
         rtc,
         mmio_devices: devices.mmio_slots(),
+        last_bus: spec.root_ports.iter().map(|(bus, _)| *bus).max().unwrap_or(0),
         ram_bytes: spec.memory.bytes,
     }
 }

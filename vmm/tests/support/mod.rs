@@ -241,8 +241,11 @@ impl Drop for Vmm {
     }
 }
 
-/// The program: cargo tells tests where it is, and examples stand beside it.
+/// The program: cargo tells tests where it is, examples stand beside it, and `VIREO_VMM` names another.
 fn binary() -> PathBuf {
+    if let Some(path) = std::env::var_os("VIREO_VMM") {
+        return path.into();
+    }
     option_env!("CARGO_BIN_EXE_vireo-vmm").map_or_else(
         || std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("vireo-vmm"),
         PathBuf::from,
