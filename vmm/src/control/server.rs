@@ -30,8 +30,20 @@ pub type Answer = (Result<Reply, VmmError>, Vec<OwnedFd>);
 /// The connections.
 pub struct Server {
     listener: UnixListener,
-    connections: BTreeMap<u32, Connection>,
+    connections: BTreeMap<u32, Watched>,
     next: u32,
+}
+
+/// A connection, and whether the poller watches for room to send.
+struct Watched {
+    connection: Connection,
+    for_room: bool,
+}
+
+/// Edge triggered: what can be read is read, and what waits is sent, at every event.
+fn watched(for_room: bool) -> EventSet {
+    let events = EventSet::IN | EventSet::READ_HANG_UP | EventSet::EDGE_TRIGGERED;
+    if for_room { events | EventSet::OUT } else { events }
 }
 
 /// What can be made out of a request that is not known.
@@ -53,10 +65,8 @@ impl Server {
     fn add(&mut self, connection: Connection, poller: &Poller) -> io::Result<()> {
         let number = self.next;
         self.next = self.next.wrapping_add(1);
-        // Edge triggered: what can be read is read, and what waits is sent, at every event.
-        let events = EventSet::IN | EventSet::OUT | EventSet::READ_HANG_UP | EventSet::EDGE_TRIGGERED;
-        poller.add(connection.fd(), Source::Connection(number), events)?;
-        self.connections.insert(number, connection);
+        poller.add(connection.fd(), Source::Connection(number), watched(false))?;
+        self.connections.insert(number, Watched { connection, for_room: false });
         Ok(())
     }
 
@@ -80,7 +90,7 @@ impl Server {
     /// The next request of a connection. Requests that are not known are answered here.
     pub fn next_request(&mut self, number: u32) -> Option<ToVmm> {
         loop {
-            let connection = self.connections.get_mut(&number)?;
+            let connection = &mut self.connections.get_mut(&number)?.connection;
             if let Err(error) = connection.flush() {
                 self.close(number, &error);
                 return None;
@@ -108,7 +118,7 @@ impl Server {
 
     /// Answers a request.
     pub fn answer(&mut self, number: u32, id: u64, (result, fds): Answer) {
-        if let Some(connection) = self.connections.get_mut(&number)
+        if let Some(Watched { connection, .. }) = self.connections.get_mut(&number)
             && let Err(error) = connection.send(&FromVmm::Reply { id, result }, fds)
         {
             self.close(number, &error);
@@ -119,7 +129,7 @@ impl Server {
     pub fn announce(&mut self, event: &Event) {
         let message = FromVmm::Event { event: event.clone() };
         let mut gone = Vec::new();
-        for (number, connection) in &mut self.connections {
+        for (number, Watched { connection, .. }) in &mut self.connections {
             if let Err(error) = connection.send(&message, Vec::new()) {
                 gone.push((*number, error));
             }
@@ -129,11 +139,25 @@ impl Server {
         }
     }
 
+    /// Watches for room to send where something waits for it, and only there: else every read at the other end would
+    /// wake the main thread. To be called when all has been said.
+    pub fn watch_for_room(&mut self, poller: &Poller) {
+        for (number, Watched { connection, for_room }) in &mut self.connections {
+            if connection.is_waiting() != *for_room {
+                *for_room = !*for_room;
+                // Cannot fail for a socket that is watched already.
+                let _ = poller.change(connection.fd(), Source::Connection(*number), watched(*for_room));
+            }
+        }
+    }
+
     /// Waits until everybody has read what was sent, at most so long.
     pub fn drain(&mut self, patience: Duration) {
         let deadline = Instant::now() + patience;
         loop {
-            self.connections.retain(|_, connection| connection.flush().is_ok() && connection.is_waiting());
+            self.connections.retain(|_, Watched { connection, .. }| {
+                connection.flush().is_ok() && connection.is_waiting()
+            });
             if self.connections.is_empty() || Instant::now() >= deadline {
                 return;
             }

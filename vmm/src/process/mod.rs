@@ -39,6 +39,7 @@ const LAST_WORDS: Duration = Duration::from_millis(20);
 /// Runs the process. Never returns.
 pub fn run() -> ! {
     exit::install_panic_hook();
+    share_one_heap();
     // The guest outlives the daemon and its terminal. Fails where this is the leader of a session already.
     let _ = nix::unistd::setsid();
     let failed = |what: &str, error: &dyn std::fmt::Display| -> ! {
@@ -56,6 +57,16 @@ pub fn run() -> ! {
             exit::record(ExitReason::Failed, &format!("cannot serve the guest: {error}"));
             failed("serve the guest", &error)
         }
+    }
+}
+
+/// One heap for all threads: they allocate next to nothing once the guest runs, and each heap of its own would cost
+/// every guest memory and every thread time at its start.
+fn share_one_heap() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: sets a number; before the first thread.
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 1);
     }
 }
 
@@ -101,6 +112,7 @@ impl Main {
 
     fn serve(mut self) -> ! {
         loop {
+            self.server.watch_for_room(&self.poller);
             let timeout = self.clock_at.map(|at| at.saturating_duration_since(Instant::now()));
             match self.poller.wait(timeout) {
                 Ok(events) => {

@@ -26,11 +26,6 @@ use crate::{
     poller::{Poller, Side, Source},
 };
 
-/// What is watched of a peer. Edge triggered: a pseudo-terminal without users would wake the main thread for ever.
-fn watched() -> EventSet {
-    EventSet::IN | EventSet::OUT | EventSet::READ_HANG_UP | EventSet::EDGE_TRIGGERED
-}
-
 /// What stands behind a port.
 enum Backend {
     Nothing,
@@ -120,7 +115,7 @@ impl SerialHost {
     pub fn watch(&mut self, poller: &Poller) -> io::Result<()> {
         match &self.backend {
             Backend::Nothing | Backend::File(_) => Ok(()),
-            Backend::Peer(peer) => watch_peer(poller, peer, Source::Serial(self.number, Side::Backend)),
+            Backend::Peer(peer) => peer.watch(poller, Source::Serial(self.number, Side::Backend)),
             Backend::Listener(listener, _) => poller.add(
                 listener.as_raw_fd(),
                 Source::Serial(self.number, Side::Listener),
@@ -155,28 +150,32 @@ impl SerialHost {
                 log.write(&self.alias, &output);
             }
         }
-        let exchange = |peer: &mut Peer, port: &SerialPort| {
-            let sent = peer.send(&output);
-            if sent == Presence::Gone { sent } else { peer.receive(port) }
+        let (port, number) = (&*self.port, self.number);
+        let exchange = |peer: &mut Peer, side: Side| {
+            if peer.send(&output) == Presence::Gone {
+                return Presence::Gone;
+            }
+            peer.watch_for_room(poller, Source::Serial(number, side));
+            peer.receive(port)
         };
         match &mut self.backend {
             Backend::Nothing => {}
             Backend::File(file) => file.write(&self.alias, &output),
             Backend::Peer(peer) => {
-                if exchange(peer, &self.port) == Presence::Gone {
+                if exchange(peer, Side::Backend) == Presence::Gone {
                     self.backend = Backend::Nothing;
                 }
             }
             Backend::Listener(_, client) => {
                 if let Some(peer) = client
-                    && exchange(peer, &self.port) == Presence::Gone
+                    && exchange(peer, Side::Backend) == Presence::Gone
                 {
                     *client = None;
                 }
             }
         }
         if let Some(console) = &mut self.console
-            && exchange(console, &self.port) == Presence::Gone
+            && exchange(console, Side::Console) == Presence::Gone
         {
             self.console = None;
         }
@@ -188,7 +187,7 @@ impl SerialHost {
         let Backend::Listener(listener, client @ None) = &mut self.backend else { return };
         while let Ok((stream, _)) = listener.accept() {
             let Ok(mut peer) = Peer::new(stream.into(), Kind::Stream, VecDeque::new()) else { continue };
-            let watched = watch_peer(poller, &peer, Source::Serial(self.number, Side::Backend));
+            let watched = peer.watch(poller, Source::Serial(self.number, Side::Backend));
             if watched.is_ok() && peer.receive(&self.port) == Presence::Here {
                 *client = Some(peer);
                 return;
@@ -205,13 +204,14 @@ impl SerialHost {
         }
         let open = || -> io::Result<(Peer, OwnedFd)> {
             let (ours, theirs) = UnixStream::pair()?;
-            let peer = Peer::new(ours.into(), Kind::Stream, self.scrollback.copy())?;
-            watch_peer(poller, &peer, Source::Serial(self.number, Side::Console))?;
+            let mut peer = Peer::new(ours.into(), Kind::Stream, self.scrollback.copy())?;
+            peer.watch(poller, Source::Serial(self.number, Side::Console))?;
+            peer.flush();
+            peer.watch_for_room(poller, Source::Serial(self.number, Side::Console));
             Ok((peer, theirs.into()))
         };
         match open() {
-            Ok((mut peer, theirs)) => {
-                peer.flush();
+            Ok((peer, theirs)) => {
                 self.console = Some(peer);
                 Ok(theirs)
             }
@@ -221,17 +221,6 @@ impl SerialHost {
             }
         }
     }
-}
-
-fn watch_peer(poller: &Poller, peer: &Peer, source: Source) -> io::Result<()> {
-    for fd in peer.descriptors() {
-        match poller.add(fd, source, watched()) {
-            // A regular file as standard input or output is always ready.
-            Err(error) if error.raw_os_error() == Some(libc::EPERM) => {}
-            added => added?,
-        }
-    }
-    Ok(())
 }
 
 /// Why there is no serial port as specified.

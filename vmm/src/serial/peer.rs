@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     io,
-    os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd},
+    os::fd::{AsRawFd, BorrowedFd, OwnedFd},
     sync::Arc,
 };
 
@@ -14,7 +14,10 @@ use nix::{
     unistd::{read, write},
 };
 
+use vmm_sys_util::epoll::EventSet;
+
 use super::{QUEUE_BYTES, port::SerialPort};
+use crate::poller::{Poller, Source};
 
 /// Whether a peer is still there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +45,13 @@ pub struct Peer {
     queue: VecDeque<u8>,
     /// The descriptor may have input.
     readable: bool,
+    /// The poller watches for room in the output.
+    watched_for_room: bool,
+}
+
+fn watched(for_room: bool) -> EventSet {
+    let events = EventSet::IN | EventSet::READ_HANG_UP | EventSet::EDGE_TRIGGERED;
+    if for_room { events | EventSet::OUT } else { events }
 }
 
 /// Input taken at once: the receive FIFO.
@@ -69,14 +79,32 @@ impl Peer {
             let flags = OFlag::from_bits_retain(fcntl(fd, FcntlArg::F_GETFL)?);
             fcntl(fd, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
         }
-        Ok(Self { input, output, kind, queue, readable: true })
+        Ok(Self { input, output, kind, queue, readable: true, watched_for_room: false })
     }
 
-    /// The descriptors to watch, edge triggered, for reading and writing.
-    pub fn descriptors(&self) -> impl Iterator<Item = RawFd> {
+    /// Watches it. Edge triggered: a pseudo-terminal without users would wake the main thread for ever.
+    pub fn watch(&self, poller: &Poller, source: Source) -> io::Result<()> {
         let output = self.output.as_raw_fd();
         let input = self.input.as_ref().map(|fd| fd.as_raw_fd()).filter(|fd| *fd != output);
-        [output].into_iter().chain(input)
+        for fd in [output].into_iter().chain(input) {
+            match poller.add(fd, source, watched(false)) {
+                // A regular file as standard input or output is always ready.
+                Err(error) if error.raw_os_error() == Some(libc::EPERM) => {}
+                added => added?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Watches for room in the output while something waits for it, and only then: else every read at the other end
+    /// would wake the main thread.
+    pub fn watch_for_room(&mut self, poller: &Poller, source: Source) {
+        let waiting = !self.queue.is_empty();
+        if waiting != self.watched_for_room {
+            self.watched_for_room = waiting;
+            // Fails for a regular file, which always has room.
+            let _ = poller.change(self.output.as_raw_fd(), source, watched(waiting));
+        }
     }
 
     /// Its descriptors may be ready again.
