@@ -1,7 +1,8 @@
 //! Runs one guest without a daemon: `launch MACHINE KERNEL [INITRD|-] [VCPUS] [MIB] [COMMAND LINE...]`.
 //!
 //! KERNEL may be `minimal`: a guest that prints a line and powers off. `launch MACHINE write FILE` writes that guest
-//! to a file, for other programs to run. The guest's serial port goes to standard output; at the end times and exits go to standard error.
+//! to a file, for other programs to run. `LAUNCH_DISK`, `LAUNCH_TAP` and others add devices (`tests/support/devices.rs`).
+//! The guest's serial port goes to standard output; at the end times and exits go to standard error.
 
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -36,6 +37,7 @@ fn main() {
     let vcpus = arg(3, "1").parse().unwrap();
     (launch.spec.cpus.online, launch.spec.cpus.maximum) = (vcpus, vcpus);
     launch.spec.memory.bytes = arg(4, "512").parse::<u64>().unwrap() << 20;
+    launch.devices_from_environment();
     let cmdline = args.get(5..).unwrap_or_default().join(" ");
     let BootSpec::Kernel { kernel, .. } = launch.spec.boot;
     launch.spec.boot = BootSpec::Kernel { kernel, initrd, cmdline };

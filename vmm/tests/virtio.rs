@@ -3,17 +3,14 @@
 
 mod support;
 
-#[path = "virtio/tap.rs"]
-mod tap;
-
 use std::{
     fs::File,
     io::{Read, Seek, SeekFrom, Write},
     time::Duration,
 };
 
-use support::{Launch, Vmm, hardware_kvm, linux};
-use vireo_control::{BootSpec, CacheMode, DiskSpec, MachineKind, NicSpec, PciAddress, Request, RngSpec};
+use support::{Launch, Vmm, devices, hardware_kvm, linux};
+use vireo_control::{BootSpec, MachineKind, PciAddress, Request};
 
 /// A whole boot in an emulated machine, and some work.
 const BOOT: Duration = Duration::from_secs(240);
@@ -55,45 +52,6 @@ impl Linux {
         let cmdline = "console=ttyS0 quiet panic=-1".to_owned();
         launch.spec.boot = BootSpec::Kernel { kernel, initrd, cmdline };
         Some(Self { launch })
-    }
-
-    fn disk(&mut self, image: File) -> &mut DiskSpec {
-        let number = self.launch.spec.disks.len();
-        let image = self.launch.add(image);
-        self.launch.spec.disks.push(DiskSpec {
-            alias: format!("virtio-disk{number}"),
-            target: format!("vd{}", ["a", "b", "c"][number]),
-            image,
-            read_only: false,
-            cache: CacheMode::Writeback,
-            discard: true,
-            detect_zeroes: Default::default(),
-            queues: None,
-            queue_size: None,
-            serial: None,
-            logical_block_size: None,
-            physical_block_size: None,
-            address: None,
-        });
-        self.launch.spec.disks.last_mut().unwrap()
-    }
-
-    fn nic(&mut self, taps: Vec<File>, vhosts: Vec<File>) -> &mut NicSpec {
-        let taps = taps.into_iter().map(|tap| self.launch.add(tap)).collect();
-        let vhosts = vhosts.into_iter().map(|vhost| self.launch.add(vhost)).collect();
-        self.launch.spec.nics.push(NicSpec {
-            alias: "net0".into(),
-            target: "vnet0".into(),
-            mac: [0x52, 0x54, 0, 0x12, 0x34, 0x56],
-            taps,
-            vhosts,
-            queue_size: None,
-            mtu: None,
-            link_up: true,
-            offloads: true,
-            address: None,
-        });
-        self.launch.spec.nics.last_mut().unwrap()
     }
 
     /// Runs to the end; what the guest printed.
@@ -175,11 +133,11 @@ fn disks_hold_what_guests_write() {
     for machine in MACHINES {
         let Some(mut guest) = Linux::new(machine, DISKS) else { return };
         let first = image(16 << 20);
-        let disk = guest.disk(first.try_clone().unwrap());
+        let disk = guest.launch.disk(first.try_clone().unwrap());
         (disk.serial, disk.queues) = (Some("SERIAL7".into()), Some(2));
         let mut second = image(0);
         second.write_all(&pattern(3 << 20)).unwrap();
-        guest.disk(second).read_only = true;
+        guest.launch.disk(second).read_only = true;
         let transcript = guest.transcript();
 
         assert_eq!(said(&transcript, "queues"), "2", "{machine:?}");
@@ -230,19 +188,19 @@ fn peer(port: u16, send: Option<Vec<u8>>) -> std::thread::JoinHandle<Vec<u8>> {
 
 fn network(machine: MachineKind, queues: usize, vhost: bool, name: &str) {
     let Some(mut guest) = Linux::new(machine, NETWORK) else { return };
-    if !tap::possible() {
+    if !devices::possible() {
         return;
     }
     let vhosts = if vhost {
-        match tap::vhosts(queues) {
+        match devices::vhosts(queues) {
             Some(vhosts) => vhosts,
             None => return,
         }
     } else {
         vec![]
     };
-    let taps = tap::tap(name, queues, "10.7.0.1/24");
-    guest.nic(taps, vhosts);
+    let taps = devices::tap(name, queues, "10.7.0.1/24");
+    guest.launch.nic(taps, vhosts);
     let sending = peer(7001, Some(pattern(8 << 20)));
     let receiving = peer(7002, None);
     let transcript = guest.transcript();
@@ -279,9 +237,7 @@ fn entropy_comes_from_the_source() {
         "echo random=$(head -c 100 /dev/hwrng | wc -c)\ncat /sys/class/misc/hw_random/rng_current";
     for machine in MACHINES {
         let Some(mut guest) = Linux::new(machine, SCRIPT) else { return };
-        let source = guest.launch.add(File::open("/dev/urandom").unwrap());
-        let (alias, rate) = ("rng0".into(), Some((64, 50)));
-        guest.launch.spec.rngs.push(RngSpec { alias, source, rate, address: None });
+        guest.launch.rng(Some((64, 50)));
         assert_eq!(said(&guest.transcript(), "random"), "100");
     }
 }
@@ -291,10 +247,10 @@ fn devices_work_behind_root_ports() {
     let at = |bus, slot, function| PciAddress { bus, slot, function };
     let Some(mut guest) = Linux::new(MachineKind::Q35, DISKS) else { return };
     guest.launch.spec.root_ports = vec![(1, at(0, 1, 0)), (2, at(0, 1, 1)), (3, at(0, 1, 2))];
-    guest.disk(image(16 << 20)).address = Some(at(1, 0, 0));
+    guest.launch.disk(image(16 << 20)).address = Some(at(1, 0, 0));
     let mut second = image(0);
     second.write_all(&pattern(3 << 20)).unwrap();
-    let disk = guest.disk(second);
+    let disk = guest.launch.disk(second);
     (disk.read_only, disk.address) = (true, Some(at(3, 0, 0)));
     let transcript = guest.transcript();
     assert_eq!(said(&transcript, "pattern"), md5(&pattern(3 << 20)));
@@ -318,12 +274,12 @@ fn a_busy_machine_is_paused_and_reset() {
     for vhost in [false, true] {
         for machine in MACHINES {
             let Some(mut guest) = Linux::new(machine, BUSY) else { return };
-            if !tap::possible() {
+            if !devices::possible() {
                 return;
             }
-            let Some(vhosts) = (if vhost { tap::vhosts(1) } else { Some(vec![]) }) else { return };
-            guest.nic(tap::tap("tapbusy", 1, "10.7.0.1/24"), vhosts);
-            guest.disk(image(16 << 20));
+            let Some(vhosts) = (if vhost { devices::vhosts(1) } else { Some(vec![]) }) else { return };
+            guest.launch.nic(devices::tap("tapbusy", 1, "10.7.0.1/24"), vhosts);
+            guest.launch.disk(image(16 << 20));
             let mut vmm = guest.launch.run();
             vmm.expect("busy\r\n", BOOT);
             for _ in 0..10 {

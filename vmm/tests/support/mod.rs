@@ -1,6 +1,7 @@
 //! Drives a `vireo-vmm` as the daemon does: descriptors, launch, control protocol.
 #![allow(dead_code, reason = "each test program uses its part")]
 
+pub mod devices;
 pub mod guest;
 pub mod linux;
 
