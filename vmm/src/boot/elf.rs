@@ -59,7 +59,7 @@ pub fn load(
     source: &BootSource,
     ram: &GuestRam,
     machine: &BootMachine,
-    again: bool,
+    used: bool,
 ) -> Result<Loaded, BootError> {
     let segments = segments(source)?;
     let entry = entry(source, &segments)?.ok_or(BootError::NoPvhEntry)?;
@@ -77,7 +77,7 @@ pub fn load(
     for segment in segments.iter().filter(|segment| segment.kind == PT_LOAD) {
         read_file(ram, &source.kernel, segment.offset, segment.address, segment.file_bytes)
             .map_err(|source| BootError::Read { what: "the kernel", source })?;
-        if again {
+        if used {
             zero(ram, segment.address + segment.file_bytes, segment.memory_bytes - segment.file_bytes)?;
         }
     }

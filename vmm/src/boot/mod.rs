@@ -122,12 +122,12 @@ impl BootSource {
         })
     }
 
-    /// Loads everything into RAM. `again` when RAM has been used before: then what must be zero is made so.
-    pub fn load(&self, ram: &GuestRam, machine: &BootMachine, again: bool) -> Result<BootState, BootError> {
+    /// Loads everything into RAM. `used` where RAM is not zero any more: then what must be zero is made so.
+    pub fn load(&self, ram: &GuestRam, machine: &BootMachine, used: bool) -> Result<BootState, BootError> {
         let mut magic = [0; 4];
         self.read_kernel(&mut magic, 0)?;
         if magic == elf::MAGIC {
-            let kernel = elf::load(self, ram, machine, again)?;
+            let kernel = elf::load(self, ram, machine, used)?;
             let initrd = self.load_initrd(ram, machine, kernel.end, u32::MAX)?;
             self.write_command_line(ram)?;
             return pvh::prepare(ram, machine, kernel.entry, initrd);

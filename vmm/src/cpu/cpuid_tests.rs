@@ -76,11 +76,13 @@ fn amd_counts_threads_of_the_package() {
     let mut offered = intel();
     offered.set(0, None, [0xd, u32::from_le_bytes(*b"Auth"), 0, 0]);
     offered.set(0x8000_0008, None, [0x3030, 0, 0xffff, 0]);
-    offered.set(0x8000_001e, None, [9; 4]);
+    offered.set(0x8000_0000, None, [0x8000_000a, 0, 0, 0]);
     let leaves = vcpu(offered, &spec((1, 1, 3, 2)), 5);
     assert_eq!(leaves.find(0x8000_0008, 0).unwrap().ecx, 3 << 12 | 5);
     let ext = leaves.find(0x8000_001e, 0).unwrap();
     assert_eq!((ext.eax, ext.ebx, ext.ecx), (5, 1 << 8 | 2, 0));
+    assert_eq!(leaves.find(0x8000_0000, 0).unwrap().eax, 0x8000_001e);
+    assert_eq!(leaves.value(0x8000_0001, 0, Ecx) >> 22 & 1, 1);
 }
 
 #[test]

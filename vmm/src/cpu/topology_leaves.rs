@@ -23,6 +23,7 @@ impl Vendor {
 
 const HTT: u8 = 28;
 const CMP_LEGACY: u8 = 1;
+const TOPOLOGY_EXTENSIONS: u8 = 22;
 /// Level types of leaves 0xb and 0x1f.
 const LEVEL_THREAD: u32 = 1;
 const LEVEL_CORE: u32 = 2;
@@ -110,6 +111,19 @@ fn intel_caches(leaves: &mut Leaves, topology: &Topology) {
 }
 
 fn amd(leaves: &mut Leaves, topology: &Topology) {
+    if topology.threads > 1 {
+        // Only leaf 0x8000001e tells of threads, and only where this bit vouches for it. Neither needs the host's CPU to
+        // have them.
+        leaves.set_bit(0x8000_0001, 0, super::leaves::Register::Ecx, TOPOLOGY_EXTENSIONS, true);
+        for (leaf, subleaf) in [(0x8000_001d, Some(0)), (0x8000_001e, None)] {
+            if leaves.find(leaf, 0).is_none() {
+                leaves.set(leaf, subleaf, [0; 4]);
+            }
+        }
+        if let Some(entry) = leaves.find_mut(0x8000_0000, 0) {
+            entry.eax = entry.eax.max(0x8000_001e);
+        }
+    }
     if let Some(entry) = leaves.find_mut(0x8000_0008, 0) {
         entry.ecx = topology.package_bits() << 12 | (topology.threads_per_package() - 1) & 0xff;
     }

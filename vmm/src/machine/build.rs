@@ -100,6 +100,7 @@ pub fn build(spec: &VmSpec, fds: &mut Descriptors, stats: &Stats) -> Result<Mach
     let mut machine = Machine {
         vm,
         ram,
+        memory: spec.memory.clone(),
         boot,
         boot_machine,
         tables,

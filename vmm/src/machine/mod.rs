@@ -8,7 +8,7 @@ pub mod lifecycle;
 
 use std::{sync::Arc, time::Duration};
 
-use vireo_control::VmmErrorKind;
+use vireo_control::{MemorySpec, VmmErrorKind};
 use vm_memory::{Bytes, GuestAddress};
 use vmm_sys_util::eventfd::EventFd;
 
@@ -23,7 +23,7 @@ use crate::{
     irq::IrqError,
     kvm::{KvmError, Vm},
     mailbox::Mailbox,
-    memory::{GuestRam, MemoryError},
+    memory::{self, GuestRam, MemoryError},
     platform::{power::PowerButton, rtc::Rtc},
     serial::{
         host::{SerialError, SerialHost},
@@ -104,6 +104,7 @@ impl MachineError {
 pub struct Machine {
     vm: Vm,
     ram: GuestRam,
+    memory: MemorySpec,
     boot: BootSource,
     boot_machine: BootMachine,
     /// ACPI and SMBIOS, by address.
@@ -190,12 +191,13 @@ impl Machine {
             serial.port().reset();
         }
         self.chips.reset(&self.vm.fd)?;
-        self.load(true)
+        let used = !memory::discard(&self.ram, &self.memory);
+        self.load(used)
     }
 
-    /// Loads what the guest boots from and puts the vCPUs at its start.
-    fn load(&mut self, again: bool) -> Result<(), MachineError> {
-        let boot = self.boot.load(&self.ram, &self.boot_machine, again)?;
+    /// Loads what the guest boots from and puts the vCPUs at its start. `used` where RAM is not zero.
+    fn load(&mut self, used: bool) -> Result<(), MachineError> {
+        let boot = self.boot.load(&self.ram, &self.boot_machine, used)?;
         for (address, table) in &self.tables {
             self.ram
                 .write_slice(table, GuestAddress(*address))

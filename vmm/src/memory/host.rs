@@ -12,7 +12,10 @@ use std::{
 };
 
 use vireo_control::MemorySpec;
-use vm_memory::{FileOffset, GuestAddress, GuestRegionMmap, MmapRegion, mmap::MmapRegionBuilder};
+use vm_memory::{
+    FileOffset, GuestAddress, GuestMemoryBackend, GuestMemoryRegion, GuestRegionMmap, MmapRegion,
+    mmap::MmapRegionBuilder,
+};
 
 use super::{GuestRam, MemoryError, map::ram_ranges};
 
@@ -79,6 +82,15 @@ pub(super) fn map(spec: &MemorySpec, file: Option<File>) -> Result<GuestRam, Mem
         offset += size;
     }
     GuestRam::from_regions(regions).map_err(|_| MemoryError::Size(spec.bytes))
+}
+
+/// Drops private anonymous RAM.
+pub(super) fn discard(ram: &GuestRam) -> bool {
+    ram.iter().all(|region| {
+        // SAFETY: the range is a mapping of ours without a file behind it, and it stays mapped: what is dropped reads as
+        // zero from now on, which is a change like any that the guest could make itself.
+        unsafe { libc::madvise(region.as_ptr().cast(), region.len() as usize, libc::MADV_DONTNEED) == 0 }
+    })
 }
 
 /// Address space for `length` bytes at a multiple of `align`.

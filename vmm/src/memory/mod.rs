@@ -69,6 +69,14 @@ pub enum MemoryError {
     },
 }
 
+/// Gives the memory behind RAM back to the host, as after a power cycle: RAM is zero again, and what the guest used
+/// before its reset costs nothing any more. Says whether it was done; not where the specification keeps memory in its
+/// place. Nobody may use RAM meanwhile.
+pub fn discard(ram: &GuestRam, spec: &MemorySpec) -> bool {
+    let in_place = spec.locked || spec.prealloc || spec.shared || spec.hugepage_bytes.is_some();
+    !in_place && host::discard(ram)
+}
+
 /// Allocates guest RAM as the specification asks.
 pub fn allocate(spec: &MemorySpec) -> Result<GuestRam, MemoryError> {
     if !spec.bytes.is_multiple_of(4096) || !(MIN_RAM..=MAX_RAM).contains(&spec.bytes) {

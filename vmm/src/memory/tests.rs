@@ -33,6 +33,16 @@ fn shared_ram_has_a_file_behind_it() {
 }
 
 #[test]
+fn discarded_ram_is_zero_and_ram_that_must_stay_is_left_alone() {
+    let ram = allocate(&spec(8 << 20)).unwrap();
+    ram.write_obj(7u64, GuestAddress(0x1000)).unwrap();
+    assert!(!discard(&ram, &MemorySpec { prealloc: true, ..spec(8 << 20) }));
+    assert_eq!(ram.read_obj::<u64>(GuestAddress(0x1000)).unwrap(), 7);
+    assert!(discard(&ram, &spec(8 << 20)));
+    assert_eq!(ram.read_obj::<u64>(GuestAddress(0x1000)).unwrap(), 0);
+}
+
+#[test]
 fn odd_sizes_are_refused_by_name() {
     assert!(matches!(allocate(&spec((64 << 20) + 1)), Err(MemoryError::Size(_))));
     assert!(matches!(allocate(&spec(4096)), Err(MemoryError::Size(_))));

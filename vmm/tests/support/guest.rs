@@ -6,7 +6,7 @@ use vireo_control::MachineKind;
 
 /// Where the guest is loaded.
 const BASE: u32 = 0x10_0000;
-/// A word of RAM that a reset leaves alone.
+/// A word of RAM that a reset leaves alone where RAM is shared.
 pub const COUNTER: u32 = 0x30_0000;
 const COM1: u16 = 0x3f8;
 
