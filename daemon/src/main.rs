@@ -8,6 +8,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use vireod::startup::{Instance, Options};
@@ -28,10 +29,13 @@ struct Arguments {
     /// Log all that is worth debugging
     #[arg(short, long)]
     verbose: bool,
+    /// End after so long without a client and without a guest
+    #[arg(short, long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    timeout: Option<u64>,
 }
 
 fn main() -> ExitCode {
-    let Arguments { root, session, config, verbose } = Arguments::parse();
+    let Arguments { root, session, config, verbose, timeout } = Arguments::parse();
     let instance = match (root, session) {
         (Some(root), _) => Instance::Rooted(root),
         (None, true) => Instance::Session,
@@ -39,7 +43,8 @@ fn main() -> ExitCode {
         (None, false) if !nix::unistd::geteuid().is_root() => Instance::Session,
         (None, false) => Instance::System,
     };
-    match vireod::startup::run(Options { instance, config, verbose }) {
+    let timeout = timeout.map(Duration::from_secs);
+    match vireod::startup::run(Options { instance, config, verbose, timeout }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("vireod: {error}");

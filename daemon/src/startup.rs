@@ -12,6 +12,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::stat::{Mode, umask};
 use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::Instant;
 
 use crate::config::{Config, ConfigError};
 use crate::daemon::Daemon;
@@ -30,6 +31,9 @@ const MAX_BLOCKING_THREADS: usize = 2;
 /// How long one of those stays without work.
 const BLOCKING_THREAD_IDLE: Duration = Duration::from_secs(2);
 
+/// How often a daemon that is to end when nobody needs it looks whether somebody does.
+const IDLE_CHECK: Duration = Duration::from_secs(1);
+
 /// What the command line asks for.
 pub struct Options {
     /// Which instance.
@@ -38,6 +42,8 @@ pub struct Options {
     pub config: Option<PathBuf>,
     /// Log everything.
     pub verbose: bool,
+    /// End after so long without a client and without a guest.
+    pub timeout: Option<Duration>,
 }
 
 /// Which instance of the daemon this is.
@@ -223,6 +229,10 @@ async fn serve(
         tokio::select! {
             _ = signals.terminate.recv() => break,
             _ = signals.interrupt.recv() => break,
+            () = idle(&daemon, &server, options.timeout) => {
+                tracing::info!("nobody needs the daemon");
+                break;
+            }
             _ = signals.hangup.recv() => reload(options, paths, &daemon, &server, logger),
         }
     }
@@ -230,6 +240,18 @@ async fn serve(
     server.stop().await;
     daemon.stop().await;
     Ok(())
+}
+
+/// Returns when there was neither client nor guest for this long; without a limit never.
+async fn idle(daemon: &Daemon, server: &Server, limit: Option<Duration>) {
+    let Some(limit) = limit else { return std::future::pending().await };
+    let mut since = Instant::now();
+    while since.elapsed() < limit {
+        tokio::time::sleep(IDLE_CHECK.min(limit)).await;
+        if server.clients() > 0 || daemon.domains.count_active() > 0 {
+            since = Instant::now();
+        }
+    }
 }
 
 /// Reads the configuration again. One that is wrong changes nothing.

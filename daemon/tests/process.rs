@@ -254,6 +254,17 @@ fn a_session_has_the_folders_of_its_user() {
 }
 
 #[test]
+fn it_ends_when_nobody_needs_it() {
+    let root = tempfile::tempdir().unwrap();
+    let mut running = Running::start(rooted(root.path()).args(["--timeout", "1"]));
+    let client = connect(&root.path().join("run/libvirt-sock"));
+    std::thread::sleep(Duration::from_millis(2500));
+    assert!(running.0.try_wait().unwrap().is_none());
+    drop(client);
+    assert!(running.wait());
+}
+
+#[test]
 fn what_is_no_option_is_explained() {
     let version = vireod().arg("--version").output().unwrap();
     assert_eq!(String::from_utf8_lossy(&version.stdout), concat!("vireod ", env!("CARGO_PKG_VERSION"), "\n"));
