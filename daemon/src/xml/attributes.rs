@@ -53,14 +53,27 @@ pub(super) fn read_attributes<'a>(
     }
 }
 
+/// What a byte may be in a name: 0 nothing, 1 all but the first, 2 any.
+const NAME_BYTES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b':' | 0x80.. => 2,
+            b'0'..=b'9' | b'-' | b'.' => 1,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
+
 /// The bytes at the start that may form a name: a rough superset of XML's rule, which costs a table of Unicode.
 pub(super) fn name_length(bytes: &[u8]) -> usize {
-    let start = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':' | 0x80..);
     match bytes.first() {
-        Some(first) if start(*first) => bytes
-            .iter()
-            .position(|byte| !start(*byte) && !byte.is_ascii_digit() && !matches!(byte, b'-' | b'.'))
-            .unwrap_or(bytes.len()),
+        Some(first) if NAME_BYTES[usize::from(*first)] == 2 => {
+            bytes.iter().position(|byte| NAME_BYTES[usize::from(*byte)] == 0).unwrap_or(bytes.len())
+        }
         _ => 0,
     }
 }

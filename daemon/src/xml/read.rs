@@ -26,7 +26,7 @@ use super::{
 /// Reads a document. White space between tags is dropped where libxml2 drops it (`xmlKeepBlanksDefault(0)`).
 pub fn read(source: &str) -> Result<Element<'_>, XmlError> {
     let source = source.strip_prefix('\u{feff}').unwrap_or(source);
-    Builder { source, stack: Vec::new(), text: None, nodes: 0, root: None }.run()
+    Builder { source, stack: Vec::new(), text: None, nodes: 0, carriage_returns: false, root: None }.run()
 }
 
 struct Builder<'a> {
@@ -36,6 +36,8 @@ struct Builder<'a> {
     /// Text not yet ended by a tag, and whether a reference was part of it.
     text: Option<(Cow<'a, str>, bool)>,
     nodes: usize,
+    /// Whether there are line ends to be normalised.
+    carriage_returns: bool,
     root: Option<Element<'a>>,
 }
 
@@ -48,6 +50,7 @@ impl<'a> Builder<'a> {
             return Err(self.error(0, "Document is empty"));
         }
         self.check_characters()?;
+        self.carriage_returns = self.source.contains('\r');
         let mut reader = Reader::from_str(self.source);
         let config = reader.config_mut();
         config.check_end_names = false;
@@ -64,7 +67,7 @@ impl<'a> Builder<'a> {
                 Event::Start(tag) => self.open(begin, &tag, tag.name().0.len(), false)?,
                 Event::Empty(tag) => self.open(begin, &tag, tag.name().0.len(), true)?,
                 Event::End(tag) => self.close(begin, end, tag.name().0)?,
-                Event::Text(_) => self.add_text(begin, normalize_lines(&self.source[begin..end]), false)?,
+                Event::Text(_) => self.add_text(begin, self.normalized(begin, end), false)?,
                 Event::GeneralRef(name) => {
                     if self.stack.is_empty() {
                         return Err(self.misplaced(begin));
@@ -74,7 +77,7 @@ impl<'a> Builder<'a> {
                 }
                 Event::CData(_) if self.stack.is_empty() => return Err(self.misplaced(begin)),
                 Event::CData(_) => {
-                    let content = normalize_lines(&self.source[begin + 9..end - 3]);
+                    let content = self.normalized(begin + 9, end - 3);
                     self.add(begin, Node::CData(content))?;
                 }
                 Event::Comment(_) => {
@@ -109,6 +112,16 @@ impl<'a> Builder<'a> {
             self.error(offset, "Extra content at the end of the document")
         } else {
             self.error(offset, "Start tag expected, '<' not found")
+        }
+    }
+
+    /// Text, line ends of two characters, or of a carriage return alone, as one newline.
+    fn normalized(&self, begin: usize, end: usize) -> Cow<'a, str> {
+        let text = &self.source[begin..end];
+        if self.carriage_returns && text.contains('\r') {
+            Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+        } else {
+            Cow::Borrowed(text)
         }
     }
 
@@ -218,9 +231,10 @@ impl<'a> Builder<'a> {
         let Some(parent) = self.stack.last_mut() else { return };
         let is_text = |node: Option<&Node<'_>>| matches!(node, Some(Node::Text(_) | Node::CData(_)));
         let children = &mut parent.children;
-        let all_content = at_end_tag && children.is_empty();
-        let beside_text = is_text(children.last()) || is_text(children.first());
-        if reference || all_content || beside_text || !text.bytes().all(is_space) {
+        let alone = at_end_tag && children.is_empty();
+        let beside_text = is_text(children.first()) || is_text(children.last());
+        let blank = !reference && text.bytes().all(is_space);
+        if !blank || alone || beside_text {
             children.push(Node::Text(text));
         }
     }
@@ -273,13 +287,4 @@ impl<'a> Builder<'a> {
 /// Line of a byte offset, from 1.
 fn line_of(source: &str, offset: usize) -> usize {
     1 + source.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count()
-}
-
-/// Line ends of two characters, or of a carriage return alone, are read as one newline.
-fn normalize_lines(text: &str) -> Cow<'_, str> {
-    if text.contains('\r') {
-        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
-    } else {
-        Cow::Borrowed(text)
-    }
 }

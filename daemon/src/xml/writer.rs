@@ -145,7 +145,13 @@ impl Tag<'_, '_> {
         out.push(' ');
         out.push_str(name);
         out.push_str("='");
+        let start = out.len();
         value.write(out);
+        if out.as_bytes()[start..].iter().any(|byte| matches!(byte, b'\n' | b'\t')) {
+            // Read back, these would be spaces.
+            let value = out.split_off(start).replace('\n', "&#10;").replace('\t', "&#9;");
+            out.push_str(&value);
+        }
         out.push('\'');
         self
     }
@@ -206,7 +212,7 @@ impl<V: Value + ?Sized> Value for &V {
 
 impl Value for str {
     fn write(&self, out: &mut String) {
-        escape(out, self, Quotes::Single, false);
+        escape(out, self, Place { quotes: Quotes::Single, attribute: false });
     }
 }
 
@@ -285,31 +291,50 @@ enum Quotes {
     Double,
 }
 
+/// Where a text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    quotes: Quotes,
+    /// In an attribute's value.
+    attribute: bool,
+}
+
 /// What stands for a character that cannot stand for itself.
-fn escaped(byte: u8, quotes: Quotes, in_double_quoted: bool) -> Option<&'static str> {
+fn escaped(byte: u8, place: Place) -> Option<&'static str> {
     Some(match byte {
         b'&' => "&amp;",
         b'<' => "&lt;",
         b'>' => "&gt;",
-        b'\'' if quotes == Quotes::Single => "&apos;",
-        b'"' if quotes == Quotes::Single || in_double_quoted => "&quot;",
+        b'\'' if place.quotes == Quotes::Single => "&apos;",
+        b'"' if place.quotes == Quotes::Single || place.attribute => "&quot;",
         b'\r' => "&#13;",
-        b'\n' if in_double_quoted => "&#10;",
-        b'\t' if in_double_quoted => "&#9;",
+        // Read back, these would be spaces.
+        b'\n' if place.attribute => "&#10;",
+        b'\t' if place.attribute => "&#9;",
         // XML has no way to write these; libvirt drops them as well.
         0..=8 | 11 | 12 | 14..=31 => "",
         _ => return None,
     })
 }
 
-fn escape(out: &mut String, text: &str, quotes: Quotes, in_double_quoted: bool) {
+/// Bytes that [`escaped`] may have something else for.
+const SUSPECT: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = matches!(byte as u8, 0..=31 | b'&' | b'<' | b'>' | b'\'' | b'"');
+        byte += 1;
+    }
+    table
+};
+
+fn escape(out: &mut String, text: &str, place: Place) {
     let mut done = 0;
     for (at, byte) in text.bytes().enumerate() {
-        // Letters, digits and most signs need no look at the table.
-        if byte > b'>' {
+        if !SUSPECT[usize::from(byte)] {
             continue;
         }
-        if let Some(instead) = escaped(byte, quotes, in_double_quoted) {
+        if let Some(instead) = escaped(byte, place) {
             out.push_str(&text[done..at]);
             out.push_str(instead);
             done = at + 1;
@@ -323,10 +348,11 @@ fn is_text(node: &Node<'_>) -> bool {
 }
 
 fn open(out: &mut String, element: &Element<'_>, quotes: Quotes) {
-    let (quote, double) = match quotes {
-        Quotes::Single => ('\'', false),
-        Quotes::Double => ('"', true),
+    let quote = match quotes {
+        Quotes::Single => '\'',
+        Quotes::Double => '"',
     };
+    let place = Place { quotes, attribute: true };
     out.push('<');
     out.push_str(&element.name);
     for attr in &element.attrs {
@@ -334,7 +360,7 @@ fn open(out: &mut String, element: &Element<'_>, quotes: Quotes) {
         out.push_str(&attr.name);
         out.push('=');
         out.push(quote);
-        escape(out, &attr.value, quotes, double);
+        escape(out, &attr.value, place);
         out.push(quote);
     }
 }
@@ -361,7 +387,7 @@ fn inline_element(out: &mut String, element: &Element<'_>, quotes: Quotes) {
 fn inline(out: &mut String, node: &Node<'_>, quotes: Quotes) {
     match node {
         Node::Element(element) => inline_element(out, element, quotes),
-        Node::Text(text) => escape(out, text, quotes, false),
+        Node::Text(text) => escape(out, text, Place { quotes, attribute: false }),
         Node::CData(text) => {
             out.push_str("<![CDATA[");
             out.push_str(text);

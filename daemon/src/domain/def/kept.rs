@@ -67,16 +67,11 @@ impl Kept {
     }
 }
 
-impl KeptParts {
-    fn rank(order: &[&str], child: &Element<'_>) -> usize {
-        order.iter().position(|name| *name == child.name).unwrap_or(order.len())
-    }
-}
-
 /// The kept children of an element on their way back between the others.
 #[derive(Debug)]
 pub struct Placed<'k> {
-    children: &'k [Element<'static>],
+    /// By their place in the order, those without one last.
+    children: Vec<(usize, &'k Element<'static>)>,
     order: &'static [&'static str],
     done: usize,
 }
@@ -93,7 +88,11 @@ impl Kept {
     /// The kept children, to be written in this order of names between those that have fields; names not in the
     /// order come last.
     pub fn placed(&self, order: &'static [&'static str]) -> Placed<'_> {
-        Placed { children: self.children(), order, done: 0 }
+        let place = |child: &Element<'_>| order.iter().position(|name| *name == child.name);
+        let placed = self.children().iter().map(|child| (place(child).unwrap_or(order.len()), child));
+        let mut children: Vec<_> = placed.collect();
+        children.sort_by_key(|(rank, _)| *rank);
+        Placed { children, order, done: 0 }
     }
 
     /// Writes the kept children one after the other.
@@ -107,26 +106,22 @@ impl Kept {
 impl Placed<'_> {
     /// Writes what comes before `name` and has not been written.
     pub fn before(&mut self, w: &mut Writer, name: &str) {
-        if !self.children.is_empty() {
-            let rank = self.order.iter().position(|known| *known == name).unwrap_or(self.order.len());
-            self.upto(w, rank);
+        if self.done < self.children.len() {
+            let end = self.order.iter().position(|known| *known == name).unwrap_or(self.order.len());
+            self.write_below(w, end);
         }
     }
 
     /// Writes whatever is left.
     pub fn rest(&mut self, w: &mut Writer) {
-        if !self.children.is_empty() {
-            self.upto(w, self.order.len() + 1);
-        }
+        self.write_below(w, usize::MAX);
     }
 
-    fn upto(&mut self, w: &mut Writer, end: usize) {
-        for rank in self.done..end {
-            for child in self.children.iter().filter(|child| KeptParts::rank(self.order, child) == rank) {
-                w.element(child);
-            }
+    fn write_below(&mut self, w: &mut Writer, end: usize) {
+        while let Some((_, child)) = self.children.get(self.done).filter(|(rank, _)| *rank < end) {
+            w.element(child);
+            self.done += 1;
         }
-        self.done = self.done.max(end);
     }
 }
 

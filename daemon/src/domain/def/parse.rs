@@ -147,8 +147,7 @@ fn check_name(name: &str) -> Result<()> {
         return Err(xml_error(format_args!("name {name} cannot contain '/'")));
     }
     if name.contains('\n') {
-        let text = "invalid char in name: \n".to_owned();
-        return Err(Error::raw(ErrorCode::XmlDetail, ErrorDomain::Xml, text));
+        return Err(Error::raw(ErrorCode::XmlDetail, ErrorDomain::Xml, "invalid char in name: \n"));
     }
     if matches!(name, "." | "..") {
         return Err(xml_error(format_args!("name '{name}' is the name of a folder")));

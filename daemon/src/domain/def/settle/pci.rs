@@ -207,9 +207,8 @@ impl Buses {
                 return Err(internal("a PCI controller's index is larger than 255"));
             }
             buses.add(controller);
-            if let Some(pci) = controller.info.pci().filter(|pci| pci.bus == 0)
-                && controller.is_pci(pci_model::PCIE_ROOT_PORT)
-            {
+            let on_root = controller.info.pci().filter(|pci| pci.bus == 0);
+            if let Some(pci) = on_root.filter(|_| controller.is_pci(pci_model::PCIE_ROOT_PORT)) {
                 buses.port_slots.insert(pci.slot);
             }
         }
