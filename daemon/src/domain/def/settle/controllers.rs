@@ -35,6 +35,8 @@ pub(super) fn add(devices: &mut Devices, board: Machine) -> Result<()> {
         }
     }
     number(&mut devices.controllers);
+    // A second root has got a number by now, and is refused for it.
+    check_roots(&devices.controllers, board)?;
     add_for_drives(devices, board)?;
     if needs_virtio_serial(devices) && !has(&devices.controllers, ControllerKind::VirtioSerial, Some(0)) {
         devices.controllers.push(Controller::new(ControllerKind::VirtioSerial, 0, None));
@@ -177,9 +179,11 @@ fn is_companion(controller: &Controller) -> bool {
 
 fn check_twins(controllers: &[Controller]) -> Result<()> {
     let mut seen = BTreeSet::new();
-    for controller in controllers.iter().filter(|controller| !is_companion(controller)) {
+    for controller in controllers {
+        // Companions share the number of their USB 2 controller, and each is there once.
+        let companion = controller.model.as_deref().filter(|_| is_companion(controller));
         let index = controller.index;
-        if !seen.insert((controller.kind, index)) {
+        if !seen.insert((controller.kind, index, companion)) {
             let text = format_args!("Multiple '{}' controllers with index '{index}'", controller.kind);
             return Err(xml_error(text));
         }

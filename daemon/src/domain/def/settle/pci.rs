@@ -22,7 +22,7 @@ use crate::{
         error::{internal, xml_error},
         words::OnOff,
     },
-    error::Result,
+    error::{Error, Result},
 };
 
 /// Gives every device that stands on the PCI bus a place, and makes the root ports that takes.
@@ -58,7 +58,7 @@ pub(super) fn assign(devices: &mut Devices, board: Machine) -> Result<()> {
     result?;
     spread_ich9(devices, &mut buses, &fresh);
     tell_neighbours(devices);
-    Ok(())
+    check_unique(devices)
 }
 
 /// On a machine without PCI, virtio devices stand on virtio-mmio slots.
@@ -272,7 +272,7 @@ impl Buses {
         }
         let mask = 1 << pci.function;
         if bus.used[usize::from(pci.slot)] & mask != 0 {
-            return Err(xml_error(format_args!("Attempted double use of PCI Address {pci}")));
+            return Err(double_use(pci));
         }
         bus.used[usize::from(pci.slot)] |= mask;
         Ok(())
@@ -396,6 +396,19 @@ fn add_needed_ports(devices: &mut Devices, buses: &mut Buses, ours: bool) {
         buses.add(&port);
         devices.controllers.push(port);
     }
+}
+
+/// No place is given twice, whatever the document says of the chipset's own.
+fn check_unique(devices: &Devices) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    match devices.infos().filter_map(DeviceInfo::pci).find(|pci| !seen.insert(pci.place())) {
+        Some(pci) => Err(double_use(pci)),
+        None => Ok(()),
+    }
+}
+
+fn double_use(pci: PciAddress) -> Error {
+    xml_error(format_args!("Attempted double use of PCI Address {pci}"))
 }
 
 /// Function 0 of a slot has to say that the slot has others.

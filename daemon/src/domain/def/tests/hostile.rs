@@ -175,7 +175,7 @@ fn damaged(document: &str, damage: &[Damage]) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_accepted_is_accepted_again(pick in any::<prop::sample::Index>(), damage in prop::collection::vec(damage(), 1..4)) {
