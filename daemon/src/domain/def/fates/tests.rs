@@ -60,3 +60,14 @@ fn every_row_gives_its_reason() {
         assert!(!row.element.is_empty() && !row.reason.is_empty(), "{row:?}");
     }
 }
+
+#[test]
+fn the_readme_shows_this_table() {
+    let readme = include_str!("../../../../../README.md");
+    for row in rows() {
+        let line = format!("| `{}` | {} | {} |", row.element, row.fate.as_str(), row.reason);
+        assert!(readme.lines().any(|shown| shown == line), "README.md lacks {line}");
+    }
+    let shown = readme.lines().filter(|line| line.starts_with("| `") && line.matches(" | ").count() == 2);
+    assert_eq!(shown.count(), rows().count(), "README.md has rows that are gone");
+}
