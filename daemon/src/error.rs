@@ -30,12 +30,12 @@ struct Fields {
 
 impl Error {
     /// An error of this code, its message by libvirt's template for the code with `info` in it. As with libvirt,
-    /// `str1` is the template and `str2` the details.
+    /// `str1` is the template and `str2` the details, where there are any.
     pub fn new(code: ErrorCode, domain: ErrorDomain, info: impl fmt::Display) -> Self {
         let info = info.to_string();
         let template = code.message((!info.is_empty()).then_some("%s"));
         let message = code.message(Some(&info));
-        Self::fields(code, domain, message, Some(template), Some(info), -1)
+        Self::fields(code, domain, message, Some(template), (!info.is_empty()).then_some(info), -1)
     }
 
     /// An error whose message stands as given, without the template of its code.

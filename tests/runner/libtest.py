@@ -47,7 +47,8 @@ def understand(outcome, status):
                re.findall(r"^---- (\S+) stdout ----\n(?:(?!^----).*\n)*?SKIP: (.*)$", outcome.output, re.M)}
     for line in outcome.output.splitlines():
         found = re.match(r"test (.+?)(?: - should panic)? \.\.\. .*?(ok|FAILED|ignored(?:, .*)?)$", line)
-        if not found:
+        # trybuild prints lines of the same shape, in colours.
+        if not found or "\x1b" in line:
             continue
         name, result = found.groups()
         if result == "FAILED":
