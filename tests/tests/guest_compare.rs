@@ -83,6 +83,8 @@ fn life(server: &Server, files: &BootFiles, bridge: &Bridge) -> Transcript {
     let names = names(server).path(&files.kernel, "KERNEL").path(&files.initrd, "INITRD");
     let mut tour = Tour::new(server, names);
     let mut events = Console::open_with(server, &["event", "--all", "--loop"]);
+    // It does not say when it has subscribed.
+    std::thread::sleep(std::time::Duration::from_secs(2));
 
     tour.virsh(&["define", xml]);
     tour.virsh(&["list", "--all"]);

@@ -44,15 +44,14 @@ fn disks_are_written_read_only_discarded_and_many_queued() {
     let written = fs::metadata(&first).unwrap().blocks();
     assert!(written * 512 >= 16 << 20, "what the guest wrote is in the file");
     run(&mut console, "blkdiscard -o 0 -l 8388608 /dev/vda");
-    run(&mut console, "blkdiscard -z -o 8388608 -l 4194304 /dev/vda");
     let left = fs::metadata(&first).unwrap().blocks();
     assert!(
         left < written - (8 << 20) / 512 + 64,
         "what the guest discarded is given back: {written}, {left}"
     );
     let content = fs::read(&first).unwrap();
-    assert!(content[..12 << 20].iter().all(|byte| *byte == 0), "discarded and zeroed blocks read as zeros");
-    assert!(content[12 << 20..16 << 20].iter().any(|byte| *byte != 0), "what was written stays");
+    assert!(content[..8 << 20].iter().all(|byte| *byte == 0), "discarded blocks read as zeros");
+    assert!(content[8 << 20..16 << 20].iter().any(|byte| *byte != 0), "what was written stays");
 
     run(&mut console, "[ $(cat /sys/block/vdb/ro) = 1 ]");
     run(&mut console, "! dd if=/dev/zero of=/dev/vdb bs=512 count=1");
@@ -150,10 +149,9 @@ fn memory_comes_from_huge_pages_and_numbers_from_the_host() {
     let mut console = server.launch(&guest);
     console.expect("guest: ready");
     let free = fs::read_to_string("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages").unwrap();
-    assert!(
-        free.trim().parse::<u32>().unwrap() < 100,
-        "the guest's memory is in huge pages: {free} are free"
-    );
+    // It takes them as it touches its memory.
+    let taken = 160 - free.trim().parse::<u32>().unwrap();
+    assert!(taken > 20, "the guest's memory is in huge pages: {taken} are taken");
     run(&mut console, "grep -q virtio /sys/class/misc/hw_random/rng_current");
     run(&mut console, "[ $(dd if=/dev/hwrng bs=64 count=1 2>/dev/null | wc -c) = 64 ]");
     server.virsh(&["destroy", "huge"]).ok();

@@ -35,6 +35,8 @@ const ENDS: &[(&str, &str, &str, bool)] = &[
 fn ends(server: &Server, files: &BootFiles) -> Transcript {
     let mut tour = Tour::new(server, Names::default());
     let mut events = Console::open_with(server, &["event", "--all", "--loop"]);
+    // It does not say when it has subscribed.
+    std::thread::sleep(std::time::Duration::from_secs(2));
     for (name, action, command, lives_on) in ENDS {
         let mut guest = Guest::new(name, files);
         guest.more = (*action).into();

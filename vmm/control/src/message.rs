@@ -185,7 +185,7 @@ pub enum Event {
         /// Why.
         reason: PauseReason,
     },
-    /// The guest powered itself off; `Exiting` follows unless its action is another.
+    /// The guest powered itself off, and is not to restart; `Exiting` follows unless its action is to preserve it.
     Shutdown,
     /// The machine was reset, by the guest or by [`Request::Reset`], and goes on.
     Reset,

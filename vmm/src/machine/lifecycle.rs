@@ -139,13 +139,9 @@ impl Lifecycle {
             }
             GuestEvent::PowerOff => {
                 let action = self.actions.on_poweroff;
-                self.end(
-                    action,
-                    Some(Event::Shutdown),
-                    RunState::Shutdown,
-                    ExitReason::Shutdown,
-                    String::new(),
-                )
+                // Restarted, it is a reboot to whoever watches, as with libvirt.
+                let told = (action != LifecycleAction::Restart).then_some(Event::Shutdown);
+                self.end(action, told, RunState::Shutdown, ExitReason::Shutdown, String::new())
             }
             GuestEvent::Reset => {
                 self.rebooting = false;
@@ -220,7 +216,7 @@ mod tests {
     fn restart_turns_every_end_into_a_reset() {
         let mut lifecycle = running(all(LifecycleAction::Restart));
         for (event, told) in [
-            (GuestEvent::PowerOff, vec![Event::Shutdown, Event::Reset]),
+            (GuestEvent::PowerOff, vec![Event::Reset]),
             (GuestEvent::Crash("x".into()), vec![Event::Crashed, Event::Reset]),
             (GuestEvent::Reset, vec![Event::Reset]),
         ] {

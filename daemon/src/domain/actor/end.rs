@@ -4,6 +4,8 @@ use vireo_control::{ExitReason, FromVmm};
 
 use super::Actor;
 use super::guest::Guest;
+use crate::domain::def::{DomainDef, ParseFlags};
+use crate::domain::launch;
 use crate::domain::registry::wire;
 use crate::domain::state::{Shutoff, State};
 use crate::domain::status::Phase;
@@ -121,6 +123,13 @@ impl Actor {
     pub(super) fn clear_away(&self, guest: Guest) {
         self.registry.files().remove_guest(guest.status.uuid);
         crate::domain::cgroup::remove(&guest.status.uuid);
+        let flags = ParseFlags { live: true, ..ParseFlags::default() };
+        match DomainDef::parse(&guest.status.xml, flags) {
+            Ok(def) => launch::remove_sockets(&def),
+            Err(error) => {
+                tracing::warn!("domain '{}': its live XML is unreadable: {error}", guest.status.name)
+            }
+        }
         if let Some((client, hook)) = guest.autodestroy {
             client.forget_hook(hook);
         }

@@ -122,6 +122,17 @@ fn open_null() -> Result<File> {
         .map_err(|error| Error::system(ErrorDomain::Qemu, "cannot open '/dev/null'", &error))
 }
 
+/// Removes the sockets that serial ports of a guest that is no more listened on.
+pub(in crate::domain) fn remove_sockets(def: &DomainDef) {
+    for serial in &def.devices.serials {
+        if let ChardevBackend::Unix { path: Some(path), mode: UnixMode::Bind, .. } = &serial.backend
+            && let Err(error) = socket::remove(Path::new(path))
+        {
+            tracing::warn!("cannot remove the socket '{path}': {error}");
+        }
+    }
+}
+
 fn open_socket(path: &str, mode: UnixMode, fds: &mut Fds) -> Result<ChardevSpec> {
     let failed = |what: &'static str| {
         move |error| Error::system(ErrorDomain::Qemu, format!("cannot {what} unix socket '{path}'"), &error)

@@ -16,6 +16,8 @@ mod machine;
 mod nics;
 mod rngs;
 
+pub(in crate::domain) use chardevs::remove_sockets;
+
 use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;

@@ -3,23 +3,31 @@
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
 
-/// Listens at `path`, for the daemon's user alone; what was there before is replaced.
+/// Listens at `path`, for the daemon's user alone; a socket that was there before is replaced, anything else is kept
+/// and an error.
 pub fn listen(path: &Path) -> io::Result<UnixListener> {
     let (folder, short) = shorten(path)?;
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
+    remove(path)?;
     let listener = UnixListener::bind(&short)?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
     drop(folder);
     Ok(listener)
+}
+
+/// Removes the socket at `path`, and nothing that is no socket.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::symlink_metadata(path) {
+        Ok(found) if found.file_type().is_socket() => std::fs::remove_file(path),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Connects to the socket at `path`.
