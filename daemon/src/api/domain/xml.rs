@@ -45,5 +45,7 @@ fn describe(snapshot: &Snapshot, flags: u32) -> Result<String> {
         return Ok(text);
     }
     let parse = ParseFlags { live: kept_live, ..ParseFlags::default() };
+    // What another host is to take holds nothing that only this one gave the guest.
+    let wanted = FormatOptions { inactive: wanted.inactive || wanted.migratable, ..wanted };
     Ok(DomainDef::parse(&text, parse)?.format(&wanted))
 }

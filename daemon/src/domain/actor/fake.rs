@@ -121,6 +121,7 @@ impl Fake {
                     self.now(RunState::Paused { reason }, Event::Paused { reason });
                     Ok(Reply::Done)
                 }
+                Request::PowerButton if self.is("deaf") => Ok(Reply::Done),
                 Request::PowerButton => {
                     send(&peer, &FromVmm::Reply { id, result: Ok(Reply::Done) }, None);
                     self.tell(Event::Shutdown);
