@@ -163,7 +163,9 @@ impl Server {
 
     fn is_our_guest(&self, id: i32) -> bool {
         let about = |name: &str| fs::read(format!("/proc/{id}/{name}")).unwrap_or_default();
-        let is_guest = about("comm").starts_with(b"vireo-vmm") || about("comm").starts_with(b"qemu-system");
+        let program = fs::read_link(format!("/proc/{id}/exe")).unwrap_or_default();
+        let name = program.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_guest = name.starts_with("vireo-vmm") || name.starts_with("qemu-system");
         is_guest && (self.names_directory(&about("cmdline")) || self.has_open(id))
     }
 

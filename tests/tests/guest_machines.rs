@@ -32,7 +32,9 @@ fn microvm_boots_an_elf_kernel() {
 
 fn boots(machine: &str, kernel: &Path, files: &BootFiles) {
     let kind = if kernel == files.elf { "elf" } else { "bz" };
-    let bridge = Bridge::new(&format!("vt-{machine}-{kind}"), "10.77.3.1/24");
+    // They run side by side: each has a network of its own.
+    let net = 10 + machine.len() * 2 + kind.len();
+    let bridge = Bridge::new(&format!("vt-{machine}-{kind}"), &format!("10.77.{net}.1/24"));
     let server = Server::ours();
     let mut guest = Guest::new(&format!("{machine}-{kind}"), files);
     guest.machine = machine.into();
@@ -40,11 +42,11 @@ fn boots(machine: &str, kernel: &Path, files: &BootFiles) {
     guest.vcpus = 2;
     guest.disks.push(empty_image(&server.path("disk"), 8));
     guest.bridges.push(bridge.name().into());
-    guest.cmdline = "vireo.ip=10.77.3.2/24".into();
+    guest.cmdline = format!("vireo.ip=10.77.{net}.2/24");
     let mut console = server.launch(&guest);
     console.expect("guest: ready, 2 processors, disks:vda nets:eth0");
     assert_eq!(bridge.ports().len(), 1, "the guest is on the bridge");
-    console.type_in("ping -c 1 10.77.3.1\n");
+    console.type_in(&format!("ping -c 1 10.77.{net}.1\n"));
     console.expect("1 packets received");
     console.type_in("poweroff -f\n");
     console.wait_end();

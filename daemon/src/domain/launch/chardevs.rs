@@ -100,7 +100,7 @@ fn open_log(log: &ChardevLog, fds: &mut Fds) -> Result<FdIndex> {
 
 /// A file for what the guest writes.
 fn open_output(path: &str, append: bool) -> Result<File> {
-    let failed = |error| Error::system(ErrorDomain::Qemu, format!("Unable to open file: '{path}'"), &error);
+    let failed = |error| Error::system(ErrorDomain::Qemu, format!("Failed to create file '{path}'"), &error);
     let mut options = OpenOptions::new();
     options.create(true).mode(0o600).custom_flags(libc::O_NONBLOCK);
     // Written at its end in any case: what else is in it was emptied out above, or is to stay.
