@@ -31,14 +31,26 @@ const MODULES: [&str; 13] = [
     "button",
 ];
 
+/// The network between a test's guest and this side, its first three numbers: tests run side by side.
+#[derive(Clone, Copy)]
+struct Net(&'static str);
+
+impl Net {
+    /// This side's tap.
+    fn tap(self, name: &str, queues: usize) -> Vec<File> {
+        devices::tap(name, queues, &format!("{}.1/24", self.0))
+    }
+}
+
 /// A guest with two vCPUs and a script as its life, where this machine can run one and has a network to give it.
-fn linux(machine: MachineKind, script: &str) -> Option<Launch> {
+fn linux(machine: MachineKind, net: Net, script: &str) -> Option<Launch> {
     if !hardware_kvm() || !devices::possible() {
         return None;
     }
     let (image, version) = linux::kernel()?;
     let mut launch = Launch::new(machine, File::open(image).unwrap());
-    let script = format!("{script}\necho done; poweroff -f\n");
+    let Net(net) = net;
+    let script = format!("net={net}\n{script}\necho done; poweroff -f\n");
     let initrd = Some(launch.add(linux::initrd(&version, &MODULES, &script)));
     (launch.spec.cpus.online, launch.spec.cpus.maximum) = (2, 2);
     launch.spec.memory.bytes = 256 << 20;
@@ -116,19 +128,19 @@ echo read=$(head -c 4194304 /dev/vda | md5sum | cut -c 1-32)
 blkdiscard -o 1048576 -l 2097152 /dev/vda && echo discarded=yes
 "#;
 
-/// The guest's work on its network: pings, takes bulk data and sends some, and says what it saw.
+/// The guest's work on its network `$net`: pings, takes bulk data and sends some, and says what it saw.
 const NETWORK: &str = r#"
-ip address add 10.7.0.2/24 dev eth0
+ip address add $net.2/24 dev eth0
 ip link set eth0 up
 echo mtu=$(cat /sys/class/net/eth0/mtu)
 echo mac=$(cat /sys/class/net/eth0/address)
 echo pairs=$(ls -d /sys/class/net/eth0/queues/rx-* | wc -l)
-ping -c 2 -W 5 10.7.0.1 >/dev/null && echo ping=yes || echo ping=no
-ping -c 2 -s 9000 -W 5 10.7.0.1 >/dev/null && echo fragments=yes || echo fragments=no
-nc 10.7.0.1 7001 </dev/null | md5sum | sed 's/^/received=/; s/ .*//'
+ping -c 2 -W 5 $net.1 >/dev/null && echo ping=yes || echo ping=no
+ping -c 2 -s 9000 -W 5 $net.1 >/dev/null && echo fragments=yes || echo fragments=no
+nc $net.1 7001 </dev/null | md5sum | sed 's/^/received=/; s/ .*//'
 dd if=/dev/urandom of=/tmp/bulk bs=1M count=4 2>/dev/null
 md5sum </tmp/bulk | sed 's/^/sent=/; s/ .*//'
-nc 10.7.0.1 7002 </tmp/bulk
+nc $net.1 7002 </tmp/bulk
 "#;
 
 const ENTROPY: &str = "echo random=$(head -c 100 /dev/hwrng | wc -c)\n";
@@ -175,8 +187,8 @@ struct Peer {
 
 impl Peer {
     /// Listens where a tap has made the address.
-    fn listen() -> Self {
-        Self { sending: serve(7001, Some(pattern(4 << 20))), receiving: serve(7002, None) }
+    fn listen(net: Net) -> Self {
+        Self { sending: serve(net, 7001, Some(pattern(4 << 20))), receiving: serve(net, 7002, None) }
     }
 
     /// Whether everything arrived on both sides.
@@ -193,8 +205,8 @@ impl Peer {
 }
 
 /// Serves one connection: sends or receives everything.
-fn serve(port: u16, send: Option<Vec<u8>>) -> JoinHandle<Vec<u8>> {
-    let listener = std::net::TcpListener::bind(("10.7.0.1", port)).unwrap();
+fn serve(net: Net, port: u16, send: Option<Vec<u8>>) -> JoinHandle<Vec<u8>> {
+    let listener = std::net::TcpListener::bind((format!("{}.1", net.0), port)).unwrap();
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let mut received = vec![];
@@ -208,12 +220,13 @@ fn serve(port: u16, send: Option<Vec<u8>>) -> JoinHandle<Vec<u8>> {
 
 #[test]
 fn guests_use_disk_network_and_entropy() {
+    let net = Net("10.7.1");
     for machine in [MachineKind::Q35, MachineKind::Pc, MachineKind::Microvm] {
-        let Some(mut launch) = linux(machine, &[DISKS, NETWORK, ENTROPY].concat()) else { return };
+        let Some(mut launch) = linux(machine, net, &[DISKS, NETWORK, ENTROPY].concat()) else { return };
         let disks = Disks::add(&mut launch);
-        launch.nic(devices::tap("tapone", 1, "10.7.0.1/24"), vec![]);
+        launch.nic(net.tap("tapone", 1), vec![]);
         launch.rng(Some((64, 50)));
-        let peer = Peer::listen();
+        let peer = Peer::listen(net);
         let mut vmm = launch.run();
         let transcript = until_done(&mut vmm);
         disks.check(&transcript);
@@ -232,16 +245,17 @@ fn guests_use_disk_network_and_entropy() {
 /// Root ports, several queues, packets moved by the kernel.
 #[test]
 fn guests_use_devices_behind_root_ports() {
+    let net = Net("10.7.2");
     let at = |bus, slot, function| PciAddress { bus, slot, function };
-    let Some(mut launch) = linux(MachineKind::Q35, &[DISKS, NETWORK].concat()) else { return };
+    let Some(mut launch) = linux(MachineKind::Q35, net, &[DISKS, NETWORK].concat()) else { return };
     launch.spec.root_ports = vec![(1, at(0, 1, 0)), (2, at(0, 1, 1)), (3, at(0, 1, 2)), (4, at(0, 2, 0))];
     let disks = Disks::add(&mut launch);
     launch.spec.disks[0].address = Some(at(1, 0, 0));
     launch.spec.disks[1].address = Some(at(3, 0, 0));
     let vhosts = devices::vhosts(2).unwrap_or_default();
     let by_the_kernel = !vhosts.is_empty();
-    launch.nic(devices::tap("taptwo", 2, "10.7.0.1/24"), vhosts).address = Some(at(4, 0, 0));
-    let peer = Peer::listen();
+    launch.nic(net.tap("taptwo", 2), vhosts).address = Some(at(4, 0, 0));
+    let peer = Peer::listen(net);
     let mut vmm = launch.run();
     let transcript = until_done(&mut vmm);
     assert_eq!(vmm.counter("net.vnet0.rx.pkts") == 0, by_the_kernel);
@@ -253,20 +267,21 @@ const BUSY: &str = r#"
 while true; do
     dd if=/dev/zero of=/dev/vda bs=256k count=32 oflag=direct conv=notrunc 2>/dev/null || echo lost
 done &
-ip address add 10.7.0.2/24 dev eth0 && ip link set eth0 up
-ping -q -i 0.01 10.7.0.1 >/dev/null &
+ip address add $net.2/24 dev eth0 && ip link set eth0 up
+ping -q -i 0.01 $net.1 >/dev/null &
 sleep 1; echo busy
 sleep 6
-ping -c 1 -W 5 10.7.0.1 >/dev/null || echo lost
+ping -c 1 -W 5 $net.1 >/dev/null || echo lost
 "#;
 
 /// A guest in the middle of its work is paused, resumed and reset, whoever moves its packets.
 #[test]
 fn busy_machines_are_paused_and_reset() {
+    let net = Net("10.7.3");
     for (machine, vhost) in [(MachineKind::Q35, true), (MachineKind::Microvm, false)] {
-        let Some(mut launch) = linux(machine, BUSY) else { return };
+        let Some(mut launch) = linux(machine, net, BUSY) else { return };
         let vhosts = if vhost { devices::vhosts(1).unwrap_or_default() } else { vec![] };
-        launch.nic(devices::tap("tapbusy", 1, "10.7.0.1/24"), vhosts);
+        launch.nic(net.tap("tapbusy", 1), vhosts);
         launch.disk(image(16 << 20));
         let mut vmm = launch.run();
         vmm.expect("busy\r\n", BOOT);

@@ -62,11 +62,14 @@ pub fn initrd(version: &str, modules: &[&str], script: &str) -> File {
     let mut archive = Cpio::default();
     archive.add("bin", 0o40755, b"");
     archive.add("bin/busybox", 0o100755, &fs::read(busybox.expect("busybox-static")).unwrap());
+    let directory = Path::new("/lib/modules").join(version);
+    // The index, not a walk over the tree: where guests are tested, that tree is far away.
+    let index = fs::read_to_string(directory.join("modules.dep")).unwrap();
     for name in modules {
-        let root = format!("/lib/modules/{version}/kernel");
-        let list = Command::new("find").args([&root, "-name", &format!("{name}.ko")]).output().unwrap();
-        let list = String::from_utf8(list.stdout).unwrap();
-        let Some(path) = list.lines().next() else { continue };
+        let file = format!("/{name}.ko");
+        let mut paths = index.lines().filter_map(|line| line.split_once(':')).map(|(path, _)| path);
+        let Some(path) = paths.find(|path| path.ends_with(&file)) else { continue };
+        let path = directory.join(path);
         archive.add(&format!("{name}.ko"), 0o100644, &fs::read(path).unwrap());
         init += &format!("insmod /{name}.ko\n");
     }
