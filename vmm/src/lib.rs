@@ -24,6 +24,7 @@ pub mod pci;
 pub mod platform;
 pub mod poller;
 pub mod process;
+pub mod sandbox;
 pub mod serial;
 pub mod smbios;
 pub mod stats;

@@ -7,6 +7,7 @@ use std::{
     fmt,
     fs::File,
     io::{self, Write},
+    os::fd::AsFd,
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -46,6 +47,13 @@ pub fn line(text: impl fmt::Display) {
         Some(mut file) => file.write_all(line.as_bytes()),
         None => io::stderr().write_all(line.as_bytes()),
     };
+}
+
+/// Writes a whole line, its end included, from a signal handler: as it is, without an allocation or a lock.
+pub fn from_handler(line: &str) {
+    let stderr = io::stderr();
+    let sink = FILE.get().map_or_else(|| stderr.as_fd(), AsFd::as_fd);
+    let _ = nix::unistd::write(sink, line.as_bytes());
 }
 
 /// Writes a line that the guest caused.

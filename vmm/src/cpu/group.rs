@@ -30,7 +30,10 @@ use super::{
     msr::MsrPlan,
     vcpu::{Exits, Next},
 };
-use crate::kvm::{KvmError, failed};
+use crate::{
+    kvm::{KvmError, failed},
+    sandbox::{Filters, Role},
+};
 
 /// Stack of a vCPU thread: bus, device and queue handling need a tenth. Pages that are not touched cost nothing.
 const STACK: usize = 256 << 10;
@@ -88,6 +91,8 @@ pub struct Blueprint {
     pub msrs: MsrPlan,
     /// Where exits go.
     pub exits: Exits,
+    /// What the threads are held to.
+    pub filters: Filters,
 }
 
 /// The vCPUs.
@@ -207,7 +212,8 @@ impl VcpuGroup {
 
 /// A vCPU's thread. It never returns while the process lives, unless its vCPU cannot be made.
 fn work(index: u16, shared: &Shared, blueprint: Arc<Blueprint>) {
-    let made = make(index, &blueprint);
+    let made =
+        make(index, &blueprint).and_then(|made| Ok(blueprint.filters.apply(Role::Vcpu).map(|()| made)?));
     let exits = blueprint.exits.clone();
     drop(blueprint);
     let (vcpu, kick, reset, refused) = match made {

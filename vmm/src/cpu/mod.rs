@@ -15,7 +15,7 @@ pub mod topology;
 mod topology_leaves;
 pub mod vcpu;
 
-use crate::kvm::KvmError;
+use crate::{kvm::KvmError, sandbox::SandboxError};
 
 /// Why there is no vCPU as asked for.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,9 @@ pub enum CpuError {
         /// Why not.
         source: std::io::Error,
     },
+    /// A thread cannot be held to its role.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
     /// A vCPU did not answer.
     #[error("vCPU {0} does not answer")]
     Stuck(u16),

@@ -36,6 +36,7 @@ use crate::{
         reset::{I8042, ResetControl},
         rtc::Rtc,
     },
+    sandbox::Filters,
     serial::{
         self,
         host::{SerialError, SerialHost},
@@ -43,7 +44,7 @@ use crate::{
     },
     smbios,
     stats::Stats,
-    virtio::{self, Devices},
+    virtio::{self, Devices, WorkerRole},
 };
 
 fn system(doing: &'static str) -> impl FnOnce(std::io::Error) -> MachineError {
@@ -58,9 +59,14 @@ struct Board<'a> {
     mailbox: &'a Arc<Mailbox>,
 }
 
-/// Builds it, vCPUs standing.
-pub fn build(spec: &VmSpec, fds: &mut Descriptors, stats: &Stats) -> Result<Machine, MachineError> {
-    let mut notes = Vec::new();
+/// Builds it, vCPUs standing. Its threads are held to their roles by `filters`; `notes` is what there is to say already.
+pub fn build(
+    spec: &VmSpec,
+    fds: &mut Descriptors,
+    stats: &Stats,
+    filters: &Filters,
+    mut notes: Vec<String>,
+) -> Result<Machine, MachineError> {
     let boot = boot_source(&spec.boot, fds)?;
     let topology = Topology::new(&spec.cpus)?;
     let vm = Vm::create(fds.take(spec.kvm, "/dev/kvm")?, spec.machine)?;
@@ -90,7 +96,7 @@ pub fn build(spec: &VmSpec, fds: &mut Descriptors, stats: &Stats) -> Result<Mach
         mailbox: mailbox.clone(),
         counters: ExitCounters::new(stats),
     };
-    let blueprint = Blueprint { vm: vm.fd.clone(), model, msrs, exits };
+    let blueprint = Blueprint { vm: vm.fd.clone(), model, msrs, exits, filters: filters.clone() };
     let vcpus = VcpuGroup::start(spec.cpus.online, blueprint, run)?;
     let boot_machine = BootMachine {
         ram_bytes: spec.memory.bytes,
@@ -120,7 +126,11 @@ pub fn build(spec: &VmSpec, fds: &mut Descriptors, stats: &Stats) -> Result<Mach
     for index in refused {
         machine.notes.push(format!("KVM refused to set MSR {index:#x}"));
     }
-    machine.devices.start_workers(|_| {}).map_err(system("start the device threads"))?;
+    let filters = filters.clone();
+    // A thread that cannot be held to its role must not serve the guest: the process ends, as by any panic.
+    let prepare =
+        move |role: WorkerRole| filters.apply(role.into()).unwrap_or_else(|error| panic!("{error}"));
+    machine.devices.start_workers(prepare).map_err(system("start the device threads"))?;
     for note in &machine.notes {
         log::line(note);
     }

@@ -20,6 +20,7 @@ use crate::{
     fds::{Descriptors, FdError},
     log,
     machine::{self, Machine},
+    sandbox::{self, Filters, SandboxError},
     stats::Stats,
 };
 
@@ -35,6 +36,8 @@ pub struct Launched {
     pub guest: Guest,
     /// The socket for later daemons.
     pub listener: UnixListener,
+    /// What the main thread will be held to.
+    pub filters: Filters,
     /// The daemon that launched it, not answered yet, and the id of its request.
     pub daemon: (Connection, u64),
 }
@@ -85,7 +88,7 @@ pub fn launch() -> Launched {
     });
     drop(body);
     match obey(request, fds) {
-        Ok((guest, listener)) => Launched { guest, listener, daemon: (connection, id) },
+        Ok((guest, listener, filters)) => Launched { guest, listener, filters, daemon: (connection, id) },
         Err(error) => {
             exit::record(ExitReason::Failed, &error.message);
             let answer = FromVmm::Reply { id, result: Err(error) };
@@ -107,7 +110,7 @@ fn wait(connection: &mut Connection) -> Result<Frame, ConnectionError> {
     }
 }
 
-fn obey(request: Request, fds: Vec<OwnedFd>) -> Result<(Guest, UnixListener), VmmError> {
+fn obey(request: Request, fds: Vec<OwnedFd>) -> Result<(Guest, UnixListener, Filters), VmmError> {
     let Request::Launch { spec, protocol } = request else {
         return Err(error(VmmErrorKind::State, "the first request must be a launch"));
     };
@@ -131,9 +134,12 @@ fn obey(request: Request, fds: Vec<OwnedFd>) -> Result<(Guest, UnixListener), Vm
     let file = fds.take_file(spec.stats, "the statistics").map_err(missing)?;
     let stats = Stats::map(&file)
         .map_err(|why| error(VmmErrorKind::System, format!("cannot map the statistics: {why}")))?;
-    let machine =
-        machine::build(&spec, &mut fds, &stats).map_err(|why| error(why.kind(), why.to_string()))?;
-    Ok((Guest { machine, spec, stats: (stats, file.into()) }, listener))
+    let fenced = |why: SandboxError| error(VmmErrorKind::System, why.to_string());
+    let notes = sandbox::enter(&spec).map_err(fenced)?;
+    let filters = Filters::new(&spec.sandbox).map_err(fenced)?;
+    let machine = machine::build(&spec, &mut fds, &stats, &filters, notes)
+        .map_err(|why| error(why.kind(), why.to_string()))?;
+    Ok((Guest { machine, spec, stats: (stats, file.into()) }, listener, filters))
 }
 
 /// Both sides must have a version in common.

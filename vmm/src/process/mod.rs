@@ -7,7 +7,7 @@
 //!           +-- SIGTERM -------------------------+
 //! ```
 
-mod exit;
+pub(crate) mod exit;
 mod launch;
 
 use std::{
@@ -30,6 +30,7 @@ use crate::{
     log,
     machine::lifecycle::{Change, Lifecycle, Step},
     poller::{Poller, Source},
+    sandbox::Role,
 };
 use launch::{Guest, Launched, check_protocol};
 
@@ -92,7 +93,7 @@ struct Main {
 
 impl Main {
     fn new(launched: Launched, signals: SignalFd) -> std::io::Result<Self> {
-        let Launched { mut guest, listener, daemon: (connection, id) } = launched;
+        let Launched { mut guest, listener, filters, daemon: (connection, id) } = launched;
         let poller = Poller::new()?;
         let lifecycle = Lifecycle::new(guest.spec.actions);
         poller.add(signals.as_raw_fd(), Source::Signal, EventSet::IN)?;
@@ -107,6 +108,7 @@ impl Main {
         let mut server = Server::new(listener, connection, &poller)?;
         let hello = guest.hello(lifecycle.state());
         server.answer(0, id, (Ok(Reply::Hello(hello)), Vec::new()));
+        filters.apply(Role::Main).map_err(std::io::Error::other)?;
         Ok(Self { poller, server, guest, lifecycle, signals, clock_at: None })
     }
 

@@ -25,8 +25,8 @@ use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, recvmsg, s
 use uuid::Uuid;
 use vireo_control::{
     BootSpec, ChardevSpec, CpuMode, CpuSpec, Event, ExitRecord, FdIndex, FromVmm, Hello, MachineKind,
-    MemorySpec, PROTOCOL, Reply, Request, SerialSpec, SerialTarget, StatsHeader, ToVmm, VmSpec, VmmError,
-    decode, encode, frame_length,
+    MemorySpec, PROTOCOL, Reply, Request, SandboxSpec, SerialSpec, SerialTarget, StatsHeader, ToVmm, VmSpec,
+    VmmError, decode, encode, frame_length,
 };
 
 /// What a slow emulated machine may need for anything that is not a whole boot.
@@ -40,6 +40,12 @@ pub struct Launch {
     stats: File,
     directory: tempfile::TempDir,
     serial: UnixStream,
+}
+
+/// Every guest of a test lives behind the fence, as far as this user may build it.
+pub fn sandbox() -> SandboxSpec {
+    let root = nix::unistd::geteuid().is_root();
+    SandboxSpec { uid_gid: root.then_some((65534, 65534)), namespaces: root, landlock: true, seccomp: true }
 }
 
 fn memory_file(bytes: u64) -> File {
@@ -100,7 +106,7 @@ impl Launch {
             exit_file: add(exit_file.try_clone().unwrap().into()),
             stats: add(stats.try_clone().unwrap().into()),
             log: None,
-            sandbox: Default::default(),
+            sandbox: sandbox(),
         };
         Self { spec, fds, exit_file, stats, directory, serial }
     }
