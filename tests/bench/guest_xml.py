@@ -8,7 +8,7 @@ XML = """<domain type='kvm'>
     <type arch='x86_64' machine='{machine}'>hvm</type>
     <kernel>{kernel}</kernel>
     {initrd}
-    <cmdline>console=ttyS0 quiet panic=-1 vireo.modules=no</cmdline>
+    <cmdline>console=ttyS0 quiet panic=-1</cmdline>
   </os>
   <features><acpi/><apic/></features>
   <cpu mode='host-passthrough'/>
@@ -37,11 +37,11 @@ def domain(name, machine, kernel, initrd, output, disk, bare):
 
 def qemu(machine, kernel, initrd, output, disk, bare):
     """QEMU alone, with as little as it can do with."""
-    kind = {"q35": "q35", "microvm": "microvm,pit=off,pic=off,rtc=off,isa-serial=on"}[machine]
+    kind = {"q35": "q35", "microvm": "microvm"}[machine]
     command = ["qemu-system-x86_64", "-machine", kind, "-accel", "kvm", "-cpu", "host", "-m", str(MEMORY),
                "-smp", str(VCPUS), "-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none",
                "-no-reboot", "-serial", "file:" + output, "-kernel", kernel,
-               "-append", "console=ttyS0 quiet panic=-1 vireo.modules=no"]
+               "-append", "console=ttyS0 quiet panic=-1"]
     if initrd:
         command += ["-initrd", initrd]
     if not bare:
