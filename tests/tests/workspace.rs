@@ -179,6 +179,7 @@ const UNSAFE: &[(&str, &str)] = &[
     ("vmm/src/platform/rtc.rs", "local time by the C library"),
     ("vmm/src/process/launch.rs", "takes over the inherited socket"),
     ("vmm/src/process/mod.rs", "the allocator's settings"),
+    ("vmm/src/sandbox/trap.rs", "the handler of a forbidden system call"),
     ("vmm/src/stats.rs", "maps the statistics page that the daemon reads"),
     ("vmm/src/virtio/chain.rs", "hands guest memory to the image as it is"),
     ("vmm/src/virtio/net/tap.rs", "readv and writev on guest memory, ioctls of taps"),

@@ -84,8 +84,13 @@ fn host_now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64)
 }
 
+/// Makes the C library read the host's time zone, which it keeps: for a process that will have no paths.
+pub fn load_time_zone() {
+    local_offset(host_now());
+}
+
 /// Seconds that local time is ahead of UTC.
-fn local_offset(at: i64) -> i64 {
+pub(crate) fn local_offset(at: i64) -> i64 {
     let time: libc::time_t = at;
     // SAFETY: both point to a value of ours; the call keeps neither.
     unsafe {

@@ -30,7 +30,7 @@ use nix::{
 use seccompiler::BpfProgram;
 use vireo_control::{SandboxSpec, VmSpec};
 
-use crate::virtio::WorkerRole;
+use crate::{platform::rtc, virtio::WorkerRole};
 use calls::ROLES;
 
 /// The newest landlock whose rules are known here; an older kernel is held to what it knows.
@@ -77,6 +77,9 @@ impl From<WorkerRole> for Role {
 pub fn enter(spec: &VmSpec) -> Result<Vec<String>, SandboxError> {
     let SandboxSpec { uid_gid, namespaces, landlock, seccomp } = spec.sandbox;
     let mut notes = Vec::new();
+    if spec.clock.localtime {
+        rtc::load_time_zone();
+    }
     if namespaces && let Err(error) = root::leave() {
         notes.push(format!("the guest's process stays in the host's namespaces: {error}"));
     }

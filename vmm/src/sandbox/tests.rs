@@ -1,12 +1,16 @@
 //! Threads behind their filters. What is tried ends the process that tries it, so each try has a process of its own:
 //! this test program again, with one test and the try in its environment.
 
-use std::{fs::File, io::Read, process::Command};
+use std::{
+    fs::File,
+    io::{Read, Write},
+    process::Command,
+};
 
 use vireo_control::SandboxSpec;
 
-use super::{Filters, Role};
-use crate::process::exit;
+use super::{Filters, Role, without_paths};
+use crate::{platform::rtc, process::exit};
 
 const TRY: &str = "VIREO_SANDBOX_TRY";
 
@@ -41,6 +45,36 @@ fn what_is_not_on_the_list_ends_the_process_with_a_record() {
     filters.apply(Role::Main).unwrap();
     action();
     exit::end(vireo_control::ExitReason::Shutdown);
+}
+
+/// A zone file (RFC 9636, version 1) with one offset from UTC for all times.
+fn zone(offset: i32) -> Vec<u8> {
+    // Counts: UTC flags, standard flags, leap seconds, transitions, types, letters.
+    let counts = [0_u32, 0, 0, 0, 1, 4];
+    let head = [b"TZif".as_slice(), &[0; 16]].concat();
+    let counts = counts.map(u32::to_be_bytes).concat();
+    [head, counts, offset.to_be_bytes().into(), vec![0, 0], b"XYZ\0".into()].concat()
+}
+
+#[test]
+fn local_time_is_known_where_its_file_is_not() {
+    const OFFSET: i64 = 5 * 3600 + 7;
+    if std::env::var_os(TRY).is_some() {
+        rtc::load_time_zone();
+        without_paths().unwrap();
+        assert_eq!(rtc::local_offset(1_000_000_000), OFFSET);
+        return;
+    }
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&zone(OFFSET as i32)).unwrap();
+    let status = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "sandbox::tests::local_time_is_known_where_its_file_is_not"])
+        .env(TRY, "")
+        .env("TZ", file.path())
+        .output()
+        .unwrap()
+        .status;
+    assert!(status.success());
 }
 
 fn try_apart(name: &str) -> (bool, String) {

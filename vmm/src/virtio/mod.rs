@@ -14,12 +14,8 @@
 //! touches the rings any more. What a driver does wrong (a ring outside of RAM, a descriptor loop, a write-only header)
 //! sets DEVICE_NEEDS_RESET and stops the device until the driver resets it; it must never panic or stop the process.
 //!
-//! System calls, for the filters of the threads:
-//! - vCPU threads: `ioctl` on the VM (`KVM_IRQFD`, `KVM_IOEVENTFD`, `KVM_SET_GSI_ROUTING`), on taps (`TUNSETOFFLOAD`,
-//!   `TUNSETVNETHDRSZ`, `TUNSETQUEUE`) and on vhost (`VHOST_*`); `read` and `write` on eventfds;
-//! - workers: `epoll_wait`, `epoll_ctl`, `read`, `write`, `readv`, `writev`, `preadv`, `pwritev2`, `fallocate`,
-//!   `fdatasync`, `ftruncate`, `ioctl` (`BLKDISCARD`, `BLKZEROOUT`, `TUNSETQUEUE`), `futex`, `clock_gettime`, memory
-//!   management.
+//! The system calls of a thread that serves devices stand in its role's list (`sandbox/calls.rs`): a device that needs
+//! a new one adds it there.
 
 mod blk;
 mod build;
