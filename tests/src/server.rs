@@ -182,6 +182,16 @@ impl Server {
         })
     }
 
+    /// What the processes of the guests wrote, by file name.
+    fn guest_logs(&self) -> Vec<(String, String)> {
+        let logs = fs::read_dir(self.path("log/domains")).into_iter().flatten().flatten();
+        logs.filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            Some((name, fs::read_to_string(entry.path()).ok()?))
+        })
+        .collect()
+    }
+
     fn names_directory(&self, text: &[u8]) -> bool {
         let name = self.directory().as_os_str().as_encoded_bytes();
         text.windows(name.len()).any(|window| window == name)
@@ -192,6 +202,9 @@ impl Drop for Server {
     fn drop(&mut self) {
         if std::thread::panicking() {
             println!("the daemon's log:\n{}", self.log());
+            for (guest, log) in self.guest_logs() {
+                println!("the log of the guest {guest}:\n{log}");
+            }
         }
         for id in self.guest_processes() {
             let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(id), Signal::SIGKILL);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     bus::BusDevice,
+    log,
     mailbox::{GuestEvent, Mailbox},
 };
 
@@ -28,6 +29,7 @@ impl BusDevice for ResetControl {
 
     fn write(&self, _: u64, data: &[u8]) {
         if data.first().is_some_and(|value| value & RESET_CPU != 0) {
+            log::guest("reset by the reset register");
             self.mailbox.post(GuestEvent::Reset);
         }
     }
@@ -57,6 +59,7 @@ impl BusDevice for I8042 {
 
     fn write(&self, _: u64, data: &[u8]) {
         if data.first() == Some(&COMMAND_RESET) {
+            log::guest("reset by the keyboard controller");
             self.mailbox.post(GuestEvent::Reset);
         }
     }
