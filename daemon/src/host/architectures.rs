@@ -1,4 +1,4 @@
-//! The names of architectures.
+//! The names of architectures: libvirt's list, and which of them are served. It never says what a host is.
 
 /// Whether libvirt has this name for an architecture.
 pub fn is_architecture(name: &str) -> bool {
@@ -17,7 +17,7 @@ const OTHERS: [&str; 34] = [
     "armv7l",
     "aarch64",
     "cris",
-    "ia64",
+    "itanium",
     "lm32",
     "loongarch64",
     "m68k",
@@ -46,3 +46,19 @@ const OTHERS: [&str; 34] = [
     "xtensa",
     "xtensaeb",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_libvirts() {
+        for name in ["x86_64", "i686", "aarch64", "itanium", "xtensaeb"] {
+            assert!(is_architecture(name), "{name}");
+        }
+        for name in ["", "ia64", "amd64", "X86_64"] {
+            assert!(!is_architecture(name), "{name}");
+        }
+        assert!(is_ours("i686") && !is_ours("itanium"));
+    }
+}

@@ -7,6 +7,7 @@ use crate::{
         words::{YesNo, words},
     },
     error::{Error, Result},
+    host::is_architecture,
     xml::{Fields, Writer},
 };
 
@@ -332,43 +333,7 @@ impl Os {
 
 /// Architectures that libvirt knows are another hypervisor's; others are nobody's.
 fn wrong_arch(arch: &str) -> Error {
-    const KNOWN: &[&str] = &[
-        "alpha",
-        "armv6l",
-        "armv7l",
-        "armv7b",
-        "aarch64",
-        "cris",
-        "itanium",
-        "lm32",
-        "loongarch64",
-        "m68k",
-        "microblaze",
-        "microblazeel",
-        "mips",
-        "mipsel",
-        "mips64",
-        "mips64el",
-        "or32",
-        "parisc",
-        "parisc64",
-        "ppc",
-        "ppc64",
-        "ppc64le",
-        "ppcemb",
-        "riscv32",
-        "riscv64",
-        "s390",
-        "s390x",
-        "sh4",
-        "sh4eb",
-        "sparc",
-        "sparc64",
-        "unicore32",
-        "xtensa",
-        "xtensaeb",
-    ];
-    if KNOWN.contains(&arch) {
+    if is_architecture(arch) {
         unsupported(format_args!("No emulator found for arch '{arch}'"))
     } else {
         unknown(format_args!("Unknown architecture {arch}"))
