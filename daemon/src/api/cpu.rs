@@ -10,6 +10,7 @@ use vireo_protocol::remote::{
 };
 
 use super::blocking::ask_host;
+use crate::domain::def::virt_type::is_virt_type;
 use crate::domain::def::{Machine, fates};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::host::cpu::baseline::baseline;
@@ -134,7 +135,7 @@ fn guest(
         return Err(invalid(format_args!("unknown architecture: {arch}")));
     }
     if let Some(domain_type) = &domain_type
-        && !DOMAIN_TYPES.contains(&domain_type.as_str())
+        && !is_virt_type(domain_type)
     {
         return Err(invalid(format_args!("unknown virttype: {domain_type}")));
     }
@@ -183,24 +184,3 @@ fn known_flags(flags: u32, known: u32, function: &str) -> Result<()> {
 fn invalid(text: impl std::fmt::Display) -> Error {
     Error::new(ErrorCode::InvalidArg, ErrorDomain::Qemu, text)
 }
-
-/// The domain types that libvirt has names for.
-const DOMAIN_TYPES: [&str; 17] = [
-    "qemu",
-    "kqemu",
-    "kvm",
-    "xen",
-    "lxc",
-    "uml",
-    "openvz",
-    "test",
-    "vmware",
-    "hyperv",
-    "vbox",
-    "phyp",
-    "parallels",
-    "bhyve",
-    "vz",
-    "hvf",
-    "none",
-];

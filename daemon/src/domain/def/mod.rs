@@ -28,6 +28,7 @@ mod settle;
 mod tests;
 mod units;
 pub mod vcpus;
+pub mod virt_type;
 pub mod words;
 
 use uuid::Uuid;
@@ -44,9 +45,9 @@ pub use options::{FormatOptions, ParseFlags};
 pub use os::{Machine, Os};
 pub use seclabel::{Resource, SecLabel};
 pub use vcpus::Vcpus;
+pub use virt_type::VirtType;
 
 use crate::xml::Element;
-use words::words;
 
 /// `<domain>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,12 +90,4 @@ pub struct DomainDef {
     pub seclabels: Vec<SecLabel>,
     /// Everything else (`<cputune>`, `<numatune>`, `<sysinfo>`, `<genid>`...).
     pub kept: Kept,
-}
-
-words! {
-    /// `<domain type=>`.
-    pub enum VirtType {
-        /// KVM: the only one served.
-        Kvm = "kvm",
-    }
 }

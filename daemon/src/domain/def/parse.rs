@@ -8,6 +8,7 @@ use super::{
     Clock, Cpu, Devices, DomainDef, Features, Kept, Lifecycle, Memory, Os, ParseFlags, PowerManagement,
     Resource, SecLabel, Vcpus, VirtType,
     error::{internal, unknown, unsupported, xml_error},
+    virt_type::is_virt_type,
 };
 use crate::{
     error::{Error, ErrorCode, ErrorDomain, Result},
@@ -173,27 +174,10 @@ pub(super) fn parse_uuid(text: &str) -> Option<Uuid> {
 
 /// The domain's `type=`; in the inner result, a type of another hypervisor.
 fn virt_type(fields: &mut Fields<'_>) -> Result<std::result::Result<VirtType, String>> {
-    const OTHERS: &[&str] = &[
-        "none",
-        "qemu",
-        "xen",
-        "lxc",
-        "uml",
-        "openvz",
-        "test",
-        "vmware",
-        "hyperv",
-        "vbox",
-        "phyp",
-        "parallels",
-        "bhyve",
-        "vz",
-        "hvf",
-    ];
     let Some(kind) = fields.attr("type") else { return Err(internal("missing domain type attribute")) };
     match VirtType::from_word(&kind) {
         Some(kind) => Ok(Ok(kind)),
-        None if OTHERS.contains(&&*kind) => Ok(Err(kind.into_owned())),
+        None if is_virt_type(&kind) => Ok(Err(kind.into_owned())),
         None => Err(unknown(format_args!("invalid domain type {kind}"))),
     }
 }
