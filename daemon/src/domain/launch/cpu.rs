@@ -1,7 +1,5 @@
 //! The vCPUs: how many, arranged how, and what they show of themselves.
 
-use std::collections::BTreeMap;
-
 use vireo_control::{CpuFeature, CpuMode, CpuSpec, FeaturePolicy, HyperthreadTopology};
 
 use super::unsupported;
@@ -9,9 +7,6 @@ use crate::domain::def::cpu::{self as def_cpu, Cpu};
 use crate::domain::def::{DomainDef, cpu::CpuMode as DefMode};
 use crate::error::{Error, ErrorDomain, Result};
 use crate::host::cpu::{features, models};
-
-/// Features of a model by leaf and subleaf: eax, ebx, ecx, edx.
-type Leaves = BTreeMap<(u32, u32), [u32; 4]>;
 
 pub(super) fn spec(def: &DomainDef) -> Result<CpuSpec> {
     let count = |count: u32| {
@@ -50,14 +45,7 @@ fn mode(cpu: &Cpu) -> Result<CpuMode> {
 
 fn named(name: &str) -> Result<CpuMode> {
     let model = models::find(name).ok_or_else(|| unsupported(format!("CPU model '{name}'")))?;
-    let mut leaves = Leaves::new();
-    for (word, bits) in model.features().words() {
-        if let features::Word::Cpuid(leaf, subleaf, register) = word {
-            leaves.entry((leaf, subleaf)).or_default()[register as usize] |= bits;
-        }
-    }
-    let leaves = leaves.into_iter().map(|((leaf, subleaf), registers)| (leaf, subleaf, registers));
-    Ok(CpuMode::Named { name: name.to_owned(), leaves: leaves.collect() })
+    Ok(CpuMode::Named { name: name.to_owned(), leaves: model.leaves() })
 }
 
 fn feature(asked: &def_cpu::CpuFeature) -> Result<CpuFeature> {
@@ -82,4 +70,18 @@ fn feature(asked: &def_cpu::CpuFeature) -> Result<CpuFeature> {
         leaf: (leaf, subleaf),
         bit: (register as u8, known.bit),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_named_model_is_told_by_its_leaves() {
+        let CpuMode::Named { name, leaves } = named("Haswell").unwrap() else { panic!("not named") };
+        assert_eq!((&*name, &leaves), ("Haswell", &models::find("Haswell").unwrap().leaves()));
+        let first = leaves.iter().find(|(leaf, ..)| *leaf == 1).unwrap();
+        assert_ne!(first.2[0], 0, "family and model are the model's own");
+        assert!(named("no-such").unwrap_err().message().contains("no-such"));
+    }
 }

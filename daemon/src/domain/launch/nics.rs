@@ -2,7 +2,7 @@
 
 use vireo_control::NicSpec;
 use vireo_net::tap::{self, TapConfig};
-use vireo_net::{Kind, Mac, NetError, vhost};
+use vireo_net::{Mac, vhost};
 
 use super::{Fds, alias, pci_place, unsupported};
 use crate::domain::def::DomainDef;
@@ -37,12 +37,10 @@ fn open(interface: &mut Interface, fds: &mut Fds) -> Result<NicSpec> {
         mtu,
     };
     let tap = match &interface.source {
-        InterfaceSource::Bridge { bridge } => {
-            tap::on_bridge(&config, bridge, is_isolated(interface)).map_err(net_error)?
-        }
+        InterfaceSource::Bridge { bridge } => tap::on_bridge(&config, bridge, is_isolated(interface))?,
         InterfaceSource::Ethernet => {
             let managed = interface.target_managed.is_none_or(|managed| managed.is_yes());
-            tap::ethernet(&config, managed).map_err(net_error)?
+            tap::ethernet(&config, managed)?
         }
         InterfaceSource::Network { network, .. } => {
             return Err(Error::new(
@@ -57,7 +55,7 @@ fn open(interface: &mut Interface, fds: &mut Fds) -> Result<NicSpec> {
     };
     let vhosts = match backend {
         Some(NetBackend::Qemu) => None,
-        backend => vhost::open_queues(tap.queues.len(), backend.is_some()).map_err(net_error)?,
+        backend => vhost::open_queues(tap.queues.len(), backend.is_some())?,
     };
     interface.target_dev = Some(tap.name.clone());
     Ok(NicSpec {
@@ -89,17 +87,4 @@ fn queue_size(driver: Option<&InterfaceDriver>, interface: &Interface) -> Result
 fn is_isolated(interface: &Interface) -> bool {
     let port = interface.kept.child("port");
     port.and_then(|port| port.attr("isolated")).is_some_and(|isolated| isolated == "yes")
-}
-
-/// The host's refusal, as stock reports it.
-fn net_error(error: NetError) -> Error {
-    let text = error.to_string();
-    match error.kind() {
-        Kind::System(number) => {
-            Error::raw(ErrorCode::SystemError, ErrorDomain::None, text).with_numbers(number, -1)
-        }
-        Kind::Invalid => Error::new(ErrorCode::OperationInvalid, ErrorDomain::None, text),
-        Kind::Request => Error::internal(ErrorDomain::Qemu, text),
-        Kind::Unsupported => unsupported(text),
-    }
 }
