@@ -1,6 +1,8 @@
 //! What a later daemon must know of a running guest: one file per guest below `run`, beside its control socket and
 //! the record it leaves when it ends.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -34,6 +36,9 @@ pub struct Status {
     /// What the guest has otherwise than its definition says.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// The sockets its serial ports listen on, to be removed at its end.
+    #[serde(default)]
+    pub sockets: Vec<PathBuf>,
     /// The live XML, with everything secret.
     pub xml: String,
 }
@@ -72,6 +77,7 @@ mod tests {
             spec_hash: 0,
             autodestroy: false,
             notes: Vec::new(),
+            sockets: Vec::new(),
             xml: "<domain/>".into(),
         };
         let mut value = serde_json::to_value(&status).unwrap();
@@ -80,6 +86,7 @@ mod tests {
         fields.remove("autodestroy");
         fields.remove("spec_hash");
         fields.remove("notes");
+        fields.remove("sockets");
         fields.insert("later".into(), true.into());
         assert_eq!(serde_json::from_value::<Status>(value).unwrap(), status);
     }

@@ -19,6 +19,7 @@ use super::end::Ending;
 use super::guest::Guest;
 use super::start::{check_hello, hello_facts};
 use crate::domain::def::{DomainDef, ParseFlags};
+use crate::domain::launch;
 use crate::domain::live::Live;
 use crate::domain::object::Domain;
 use crate::domain::registry::Registry;
@@ -88,6 +89,7 @@ impl Actor {
         tracing::info!("the guest of domain '{}' ended while the daemon was away: {ending:?}", status.name);
         self.registry.files().remove_guest(status.uuid);
         crate::domain::cgroup::remove(&status.uuid);
+        launch::remove_sockets(&status.sockets);
         self.show_ended(&ending);
     }
 

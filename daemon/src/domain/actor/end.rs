@@ -4,7 +4,6 @@ use vireo_control::{ExitReason, FromVmm};
 
 use super::Actor;
 use super::guest::Guest;
-use crate::domain::def::{DomainDef, ParseFlags};
 use crate::domain::launch;
 use crate::domain::registry::wire;
 use crate::domain::state::{Shutoff, State};
@@ -123,13 +122,7 @@ impl Actor {
     pub(super) fn clear_away(&self, guest: Guest) {
         self.registry.files().remove_guest(guest.status.uuid);
         crate::domain::cgroup::remove(&guest.status.uuid);
-        let flags = ParseFlags { live: true, ..ParseFlags::default() };
-        match DomainDef::parse(&guest.status.xml, flags) {
-            Ok(def) => launch::remove_sockets(&def),
-            Err(error) => {
-                tracing::warn!("domain '{}': its live XML is unreadable: {error}", guest.status.name)
-            }
-        }
+        launch::remove_sockets(&guest.status.sockets);
         if let Some((client, hook)) = guest.autodestroy {
             client.forget_hook(hook);
         }

@@ -12,7 +12,7 @@ use super::end::LastEnd;
 use super::guest::Guest;
 use crate::domain::cgroup;
 use crate::domain::def::{DomainDef, FormatOptions};
-use crate::domain::launch::{self, Prepared};
+use crate::domain::launch::{self, Prepared, Sockets};
 use crate::domain::live::{HelloFacts, Live};
 use crate::domain::request::{CreateOptions, Request as DomainRequest};
 use crate::domain::state::{Paused, State};
@@ -31,6 +31,7 @@ struct Spawned {
     spec: Box<VmSpec>,
     fds: Vec<OwnedFd>,
     stats: OwnedFd,
+    sockets: Sockets,
     notes: Vec<String>,
 }
 
@@ -56,7 +57,7 @@ impl Actor {
     }
 
     async fn try_start(&mut self, id: u32, def: Box<DomainDef>, options: CreateOptions) -> Result<()> {
-        let Spawned { process, link, def, spec, fds, stats, notes } = self.spawn(id, def).await?;
+        let Spawned { process, link, def, spec, fds, stats, sockets, notes } = self.spawn(id, def).await?;
         let pid = process.pid();
         let status = Status {
             uuid: def.uuid,
@@ -70,6 +71,7 @@ impl Actor {
             spec_hash: spec.fingerprint(),
             autodestroy: options.autodestroy.is_some(),
             notes: notes.clone(),
+            sockets: sockets.keep(),
             xml: def.format(&FormatOptions::STATUS),
         };
         let (uuid, expected) = (def.uuid, status.spec_hash);
@@ -112,7 +114,8 @@ impl Actor {
     async fn spawn(&self, id: u32, mut def: Box<DomainDef>) -> Result<Spawned> {
         let registry = self.registry.clone();
         blocking(move || {
-            let Prepared { spec, fds, stats, log, notes } = launch::prepare(&mut def, id, &registry)?;
+            let Prepared { spec, fds, stats, log, sockets, notes } =
+                launch::prepare(&mut def, id, &registry)?;
             let program = &registry.setup().program;
             let failed = |error| {
                 let what = format!("cannot run '{}'", program.path.display());
@@ -120,7 +123,7 @@ impl Actor {
             };
             let (process, socket) = spawn::spawn(program, log).map_err(failed)?;
             let link = Link::new(socket).map_err(failed)?;
-            Ok(Spawned { process, link, def, spec, fds, stats, notes })
+            Ok(Spawned { process, link, def, spec, fds, stats, sockets, notes })
         })
         .await
     }

@@ -1,5 +1,7 @@
 //! The life of a domain, with a fake vmm that is a process of its own.
 
+mod sockets;
+
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -139,12 +141,26 @@ impl Instance {
 }
 
 fn def(guest: &str) -> Box<DomainDef> {
+    def_with(guest, "")
+}
+
+fn def_with(guest: &str, devices: &str) -> Box<DomainDef> {
     let xml = format!(
         "<domain type='kvm'><name>web</name><uuid>{UUID}</uuid><memory unit='MiB'>1</memory>
          <os><type arch='x86_64' machine='q35'>hvm</type><kernel>/proc/self/exe</kernel><cmdline>{guest}</cmdline></os>
-         </domain>"
+         <devices>{devices}</devices></domain>"
     );
     Box::new(DomainDef::parse(&xml, ParseFlags::default()).unwrap())
+}
+
+/// Waits until a process is no more, or nothing but a number.
+fn wait_for_end_of(pid: u32) {
+    let stat = format!("/proc/{pid}/stat");
+    let deadline = Instant::now() + SOON;
+    while std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
+        assert!(Instant::now() < deadline, "the guest never ends");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 fn guests_folder_is_empty(root: &Path) -> bool {
@@ -445,12 +461,7 @@ fn a_guest_that_ended_meanwhile_is_shown_as_it_ended() {
     daemon.create();
     let pid = daemon.snapshot().live.as_ref().unwrap().pid;
     daemon.kill();
-    let stat = format!("/proc/{pid}/stat");
-    let deadline = Instant::now() + SOON;
-    while std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
-        assert!(Instant::now() < deadline, "the guest never ends");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_for_end_of(pid);
     let daemon = Instance::start(root.path());
     assert_eq!(daemon.state(), State::Shutoff(Shutoff::Shutdown));
     assert!(guests_folder_is_empty(root.path()));

@@ -12,6 +12,7 @@ use nix::pty::{grantpt, posix_openpt, ptsname_r, unlockpt};
 use nix::sys::termios::{self, SetArg};
 use vireo_control::{ChardevSpec, FdIndex, SerialSpec, SerialTarget};
 
+use super::sockets::Sockets;
 use super::{Fds, alias, unsupported};
 use crate::domain::def::DomainDef;
 use crate::domain::def::devices::chardev::{ChardevBackend, ChardevLog, ConsoleTargetType, UnixMode};
@@ -24,9 +25,14 @@ use crate::error::{Error, ErrorDomain, Result};
 const MAX_PORTS: u32 = 4;
 
 /// `domain_log` is where what goes to a standard output ends.
-pub(super) fn open_all(def: &mut DomainDef, domain_log: &File, fds: &mut Fds) -> Result<Vec<SerialSpec>> {
+pub(super) fn open_all(
+    def: &mut DomainDef,
+    domain_log: &File,
+    fds: &mut Fds,
+    sockets: &mut Sockets,
+) -> Result<Vec<SerialSpec>> {
     let devices = &mut def.devices;
-    let open = |serial| open(serial, domain_log, fds);
+    let open = |serial| open(serial, domain_log, fds, sockets);
     let specs = devices.serials.iter_mut().map(open).collect::<Result<Vec<_>>>()?;
     for console in &mut devices.consoles {
         mirror(console, &devices.serials);
@@ -34,7 +40,7 @@ pub(super) fn open_all(def: &mut DomainDef, domain_log: &File, fds: &mut Fds) ->
     Ok(specs)
 }
 
-fn open(serial: &mut Serial, domain_log: &File, fds: &mut Fds) -> Result<SerialSpec> {
+fn open(serial: &mut Serial, domain_log: &File, fds: &mut Fds, sockets: &mut Sockets) -> Result<SerialSpec> {
     if serial.port >= MAX_PORTS {
         return Err(unsupported(format!("<serial> with port '{}': there are {MAX_PORTS}", serial.port)));
     }
@@ -42,7 +48,7 @@ fn open(serial: &mut Serial, domain_log: &File, fds: &mut Fds) -> Result<SerialS
     Ok(SerialSpec {
         alias: alias(&serial.info)?,
         target: SerialTarget::Isa { port: serial.port as u8 },
-        backend: open_backend(&mut serial.backend, domain_log, fds)?,
+        backend: open_backend(&mut serial.backend, domain_log, fds, sockets)?,
         log,
     })
 }
@@ -57,7 +63,12 @@ fn mirror(console: &mut Console, serials: &[Serial]) {
     }
 }
 
-fn open_backend(backend: &mut ChardevBackend, domain_log: &File, fds: &mut Fds) -> Result<ChardevSpec> {
+fn open_backend(
+    backend: &mut ChardevBackend,
+    domain_log: &File,
+    fds: &mut Fds,
+    sockets: &mut Sockets,
+) -> Result<ChardevSpec> {
     match backend {
         ChardevBackend::Null => Ok(ChardevSpec::Null),
         ChardevBackend::Pty { path } => {
@@ -75,7 +86,7 @@ fn open_backend(backend: &mut ChardevBackend, domain_log: &File, fds: &mut Fds) 
                 .map_err(|error| Error::system(ErrorDomain::Qemu, "cannot copy a descriptor", &error))?;
             Ok(ChardevSpec::Stdio(fds.add(open_null()?), fds.add(log)))
         }
-        ChardevBackend::Unix { path: Some(path), mode, .. } => open_socket(path, *mode, fds),
+        ChardevBackend::Unix { path: Some(path), mode, .. } => open_socket(path, *mode, fds, sockets),
         other => Err(unsupported(format!("a character device of type '{}'", other.kind()))),
     }
 }
@@ -122,24 +133,14 @@ fn open_null() -> Result<File> {
         .map_err(|error| Error::system(ErrorDomain::Qemu, "cannot open '/dev/null'", &error))
 }
 
-/// Removes the sockets that serial ports of a guest that is no more listened on.
-pub(in crate::domain) fn remove_sockets(def: &DomainDef) {
-    for serial in &def.devices.serials {
-        if let ChardevBackend::Unix { path: Some(path), mode: UnixMode::Bind, .. } = &serial.backend
-            && let Err(error) = socket::remove(Path::new(path))
-        {
-            tracing::warn!("cannot remove the socket '{path}': {error}");
-        }
-    }
-}
-
-fn open_socket(path: &str, mode: UnixMode, fds: &mut Fds) -> Result<ChardevSpec> {
+fn open_socket(path: &str, mode: UnixMode, fds: &mut Fds, sockets: &mut Sockets) -> Result<ChardevSpec> {
     let failed = |what: &'static str| {
         move |error| Error::system(ErrorDomain::Qemu, format!("cannot {what} unix socket '{path}'"), &error)
     };
     match mode {
         UnixMode::Bind => {
             let listener = socket::listen(Path::new(path)).map_err(failed("listen at"))?;
+            sockets.add(Path::new(path));
             Ok(ChardevSpec::UnixListen(fds.add(listener)))
         }
         UnixMode::Connect => {

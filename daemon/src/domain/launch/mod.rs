@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Whatever fails is named by its path, device or element, with libvirt's code. Nothing has to be undone: what was
-//! opened is closed with the list of descriptors, and a tap goes with its last one. It waits for disks and the kernel:
+//! opened is closed with the list of descriptors, a tap goes with its last one, and sockets with their list. It waits for disks and the kernel:
 //! it runs on a thread that may.
 
 mod chardevs;
@@ -15,8 +15,10 @@ mod disks;
 mod machine;
 mod nics;
 mod rngs;
+mod sockets;
 
-pub(in crate::domain) use chardevs::remove_sockets;
+pub use sockets::Sockets;
+pub(in crate::domain) use sockets::remove_sockets;
 
 use std::fs::File;
 use std::io;
@@ -42,6 +44,8 @@ pub struct Prepared {
     pub stats: OwnedFd,
     /// Where the process writes until it has read the specification.
     pub log: File,
+    /// The sockets its serial ports listen on.
+    pub sockets: Sockets,
     /// What the guest has otherwise than its definition says.
     pub notes: Vec<String>,
 }
@@ -62,6 +66,7 @@ impl Fds {
 /// terminal names.
 pub fn prepare(def: &mut DomainDef, id: u32, registry: &Registry) -> Result<Prepared> {
     let mut fds = Fds::default();
+    let mut sockets = Sockets::default();
     // What the definition says is compared with what it becomes: before it does.
     let notes = fates::notes(def);
     def.assign_live()?;
@@ -78,7 +83,7 @@ pub fn prepare(def: &mut DomainDef, id: u32, registry: &Registry) -> Result<Prep
     let boot = machine::boot(def, &mut fds)?;
     let disks = disks::open_all(def, &mut fds)?;
     let rngs = rngs::open_all(def, &mut fds)?;
-    let serials = chardevs::open_all(def, &log, &mut fds)?;
+    let serials = chardevs::open_all(def, &log, &mut fds, &mut sockets)?;
     // Last of what can fail by the definition: an interface of the host is the only thing others can see.
     let nics = nics::open_all(def, &mut fds)?;
 
@@ -122,7 +127,7 @@ pub fn prepare(def: &mut DomainDef, id: u32, registry: &Registry) -> Result<Prep
             "the domain's devices need {count} descriptors, and a guest can have {MAX_SENT_FDS}"
         )));
     }
-    Ok(Prepared { spec: Box::new(spec), fds: fds.0, stats, log, notes })
+    Ok(Prepared { spec: Box::new(spec), fds: fds.0, stats, log, sockets, notes })
 }
 
 /// The place of a device on the PCI bus, if it has one.
