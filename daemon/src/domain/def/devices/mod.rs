@@ -71,6 +71,37 @@ pub struct Devices {
     pub others: Vec<OtherDevice>,
 }
 
+/// The infos of all devices, shared or to be changed. Every field is named, so that a new family is not forgotten.
+macro_rules! infos {
+    ($devices:expr, $iter:ident, $($borrow:tt)+) => {{
+        let Devices {
+            emulator: _,
+            disks,
+            controllers,
+            interfaces,
+            serials,
+            parallels,
+            consoles,
+            channels,
+            inputs,
+            graphics: _,
+            videos,
+            hostdevs,
+            memballoon,
+            rngs,
+            others,
+        } = $devices;
+        infos!(@chain $iter, [$($borrow)+] disks, controllers, interfaces, serials, parallels, consoles, channels,
+            inputs, videos, hostdevs, memballoon, rngs, others)
+    }};
+    (@chain $iter:ident, $borrow:tt $first:ident $(, $family:ident)*) => {
+        infos!(@one $iter, $borrow $first)$(.chain(infos!(@one $iter, $borrow $family)))*
+    };
+    (@one $iter:ident, [$($borrow:tt)+] $family:ident) => {
+        $family.$iter().map(|device| $($borrow)+ device.info)
+    };
+}
+
 impl Devices {
     /// Reads `<devices>`.
     pub(super) fn parse(devices: Element<'_>, flags: &ParseFlags<'_>) -> Result<Self> {
@@ -148,74 +179,12 @@ impl Devices {
 
     /// What all devices have in common, of each of them.
     pub fn infos(&self) -> impl Iterator<Item = &DeviceInfo> {
-        let Self {
-            emulator: _,
-            disks,
-            controllers,
-            interfaces,
-            serials,
-            parallels,
-            consoles,
-            channels,
-            inputs,
-            graphics: _,
-            videos,
-            hostdevs,
-            memballoon,
-            rngs,
-            others,
-        } = self;
-        disks
-            .iter()
-            .map(|device| &device.info)
-            .chain(controllers.iter().map(|device| &device.info))
-            .chain(interfaces.iter().map(|device| &device.info))
-            .chain(serials.iter().map(|device| &device.info))
-            .chain(parallels.iter().map(|device| &device.info))
-            .chain(consoles.iter().map(|device| &device.info))
-            .chain(channels.iter().map(|device| &device.info))
-            .chain(inputs.iter().map(|device| &device.info))
-            .chain(videos.iter().map(|device| &device.info))
-            .chain(hostdevs.iter().map(|device| &device.info))
-            .chain(memballoon.iter().map(|device| &device.info))
-            .chain(rngs.iter().map(|device| &device.info))
-            .chain(others.iter().map(|device| &device.info))
+        infos!(self, iter, &)
     }
 
     /// What all devices have in common, of each of them, to be changed.
     pub fn infos_mut(&mut self) -> impl Iterator<Item = &mut DeviceInfo> {
-        let Self {
-            emulator: _,
-            disks,
-            controllers,
-            interfaces,
-            serials,
-            parallels,
-            consoles,
-            channels,
-            inputs,
-            graphics: _,
-            videos,
-            hostdevs,
-            memballoon,
-            rngs,
-            others,
-        } = self;
-        disks
-            .iter_mut()
-            .map(|device| &mut device.info)
-            .chain(controllers.iter_mut().map(|device| &mut device.info))
-            .chain(interfaces.iter_mut().map(|device| &mut device.info))
-            .chain(serials.iter_mut().map(|device| &mut device.info))
-            .chain(parallels.iter_mut().map(|device| &mut device.info))
-            .chain(consoles.iter_mut().map(|device| &mut device.info))
-            .chain(channels.iter_mut().map(|device| &mut device.info))
-            .chain(inputs.iter_mut().map(|device| &mut device.info))
-            .chain(videos.iter_mut().map(|device| &mut device.info))
-            .chain(hostdevs.iter_mut().map(|device| &mut device.info))
-            .chain(memballoon.iter_mut().map(|device| &mut device.info))
-            .chain(rngs.iter_mut().map(|device| &mut device.info))
-            .chain(others.iter_mut().map(|device| &mut device.info))
+        infos!(self, iter_mut, &mut)
     }
 }
 
