@@ -8,6 +8,10 @@ use std::io;
 pub use vireo_protocol::error::{ErrorCode, ErrorDomain, ErrorLevel};
 use vireo_protocol::remote;
 
+/// Longest text in an error. Errors quote what a client sent, which may be as long as the longest text of the wire: with
+/// words of our own around it, there would be no answer at all.
+const MAX_TEXT: usize = 64 << 10;
+
 /// What a call answers when it fails.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -101,6 +105,7 @@ impl Error {
         int1: i32,
     ) -> Self {
         let level = ErrorLevel::Error;
+        let (message, str1, str2) = (cut(message), str1.map(cut), str2.map(cut));
         Self(Box::new(Fields { code, domain, level, message, str1, str2, str3: None, int1, int2: -1 }))
     }
 
@@ -112,7 +117,7 @@ impl Error {
 
     /// The same error with these three strings beside the message.
     pub fn with_strings(mut self, str1: Option<String>, str2: Option<String>, str3: Option<String>) -> Self {
-        (self.0.str1, self.0.str2, self.0.str3) = (str1, str2, str3);
+        (self.0.str1, self.0.str2, self.0.str3) = (str1.map(cut), str2.map(cut), str3.map(cut));
         self
     }
 
@@ -161,6 +166,16 @@ impl Error {
     }
 }
 
+/// The text, no longer than may be.
+fn cut(mut text: String) -> String {
+    if text.len() > MAX_TEXT {
+        let end = (0..=MAX_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        text.truncate(end);
+        text.push_str("...");
+    }
+    text
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)
@@ -201,6 +216,19 @@ mod tests {
         assert_eq!((error.code(), error.0.int1), (ErrorCode::SystemError, libc::ENOENT));
         let error = Error::system(ErrorDomain::None, "x", &io::Error::from_raw_os_error(libc::ERANGE));
         assert_eq!(error.message(), "x: Numerical result out of range");
+    }
+
+    #[test]
+    fn what_is_quoted_is_cut_to_what_the_wire_carries() {
+        use vireo_xdr::Encode;
+        let quoted = "é".repeat(2 << 20);
+        let error =
+            Error::new(ErrorCode::XmlError, ErrorDomain::Xml, format_args!("no such word '{quoted}'"));
+        let error = error.with_strings(Some(quoted.clone()), Some(quoted.clone()), Some(quoted));
+        assert!(
+            error.message().starts_with("XML error: no such word 'é") && error.message().ends_with("é...")
+        );
+        assert!(error.to_wire().to_bytes().unwrap().len() < 5 * MAX_TEXT);
     }
 
     #[test]
