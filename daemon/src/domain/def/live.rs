@@ -8,6 +8,7 @@ use super::{
         Controller, ControllerKind, Disk, balloon::BalloonModel, controller::pci_model, disk::DiskBus,
     },
     fates,
+    words::OnOff,
 };
 use crate::{error::Result, xml::Element};
 
@@ -22,6 +23,7 @@ impl DomainDef {
             cpu.mode = Some(CpuMode::HostPassthrough);
             cpu.matching = None;
             cpu.check = Some(CpuCheck::None);
+            cpu.migratable.get_or_insert(OnOff::On);
         }
         self.devices.assign_live();
         Ok(())
