@@ -133,8 +133,7 @@ impl Files {
         let mut statuses = Vec::new();
         for name in self.statuses.names().map_err(store_error)? {
             let loaded = self.statuses.load(&name).map_err(store_error)?;
-            let parsed = serde_json::from_slice::<Status>(&loaded.bytes).map_err(|error| error.to_string());
-            match parsed.and_then(|status| {
+            match Status::read(&loaded.bytes).and_then(|status| {
                 let fits = status.uuid.to_string() == name;
                 if fits { Ok(status) } else { Err("it speaks of another domain".to_owned()) }
             }) {

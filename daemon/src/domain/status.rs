@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::domain::def::check_name;
 use crate::domain::state::State;
 
 /// The contents of a status file. Fields are only ever added, each with a default.
@@ -41,6 +42,16 @@ pub struct Status {
     pub sockets: Vec<PathBuf>,
     /// The live XML, with everything secret.
     pub xml: String,
+}
+
+impl Status {
+    /// Reads a status file. What is not understood says why: the file is then set aside.
+    pub fn read(bytes: &[u8]) -> Result<Self, String> {
+        let status: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        // It becomes the name of files, as one in a definition does.
+        check_name(&status.name).map_err(|error| error.message().to_owned())?;
+        Ok(status)
+    }
 }
 
 /// How far a start came.
@@ -88,6 +99,8 @@ mod tests {
         fields.remove("notes");
         fields.remove("sockets");
         fields.insert("later".into(), true.into());
-        assert_eq!(serde_json::from_value::<Status>(value).unwrap(), status);
+        assert_eq!(Status::read(value.to_string().as_bytes()).unwrap(), status);
+        value["name"] = "../web".into();
+        assert!(Status::read(value.to_string().as_bytes()).unwrap_err().contains("cannot contain '/'"));
     }
 }

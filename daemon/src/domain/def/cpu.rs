@@ -1,6 +1,6 @@
 //! `<cpu>`: model, topology, features, NUMA.
 
-use std::fmt::Display;
+use std::{collections::BTreeSet, fmt::Display};
 
 use crate::{
     domain::def::{
@@ -155,9 +155,11 @@ impl Cpu {
             topology: fields.fields("topology").map(Topology::parse).transpose()?,
             ..Self::default()
         };
+        // A set: a document has room for tens of thousands.
+        let mut known = BTreeSet::new();
         for feature in fields.children("feature") {
             let feature = CpuFeature::parse(feature)?;
-            if cpu.features.iter().any(|known| known.name == feature.name) {
+            if !known.insert(feature.name.clone()) {
                 let text = format_args!("CPU feature '{}' specified more than once", feature.name);
                 return Err(cpu_xml_error(text));
             }

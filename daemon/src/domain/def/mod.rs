@@ -43,6 +43,7 @@ pub use lifecycle::{Lifecycle, PowerManagement};
 pub use memory::Memory;
 pub use options::{FormatOptions, ParseFlags};
 pub use os::{Machine, Os};
+pub(in crate::domain) use parse::check_name;
 pub use seclabel::{Resource, SecLabel};
 pub use vcpus::Vcpus;
 pub use virt_type::VirtType;

@@ -143,7 +143,7 @@ fn uses(element: &Element<'_>, prefix: &str) -> bool {
 }
 
 /// A name becomes the name of files: it has no slash, no newline, and is no folder's own name.
-fn check_name(name: &str) -> Result<()> {
+pub(in crate::domain) fn check_name(name: &str) -> Result<()> {
     if name.contains('/') {
         return Err(xml_error(format_args!("name {name} cannot contain '/'")));
     }

@@ -1,5 +1,7 @@
 //! Descriptions of CPUs in XML: `<cpu>` as capabilities and domains have it.
 
+use std::collections::BTreeSet;
+
 use super::baseline::Baseline;
 use super::definition::{Definition, Kind, Match, Policy};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
@@ -116,6 +118,8 @@ fn model(fields: &mut Fields<'_>, kind: Kind) -> Result<Option<String>> {
 
 fn features(elements: Vec<Element<'_>>, kind: Kind) -> Result<Vec<(String, Policy)>> {
     let mut features: Vec<(String, Policy)> = Vec::with_capacity(elements.len());
+    // A set: a document has room for tens of thousands.
+    let mut known = BTreeSet::new();
     for element in elements {
         let policy = match (kind, element.attr("policy")) {
             (Kind::Guest, Some(policy)) => {
@@ -125,7 +129,7 @@ fn features(elements: Vec<Element<'_>>, kind: Kind) -> Result<Vec<(String, Polic
         };
         let name = element.attr("name").filter(|name| !name.is_empty());
         let name = name.ok_or_else(|| malformed("Invalid CPU feature name"))?;
-        if features.iter().any(|(known, _)| known == name) {
+        if !known.insert(name.to_owned()) {
             return Err(malformed(format_args!("CPU feature '{name}' specified more than once")));
         }
         features.push((name.to_owned(), policy));
