@@ -359,16 +359,20 @@ impl Buses {
     }
 }
 
-/// Makes root ports for the buses that addresses name and nothing opens.
+/// Makes root ports for the buses that nothing opens, up to the last that an address or a controller names: as with
+/// libvirt, bus numbers have no holes.
 fn add_named_ports(devices: &mut Devices) {
-    let named = devices.infos().filter_map(DeviceInfo::pci).map(|pci| pci.bus).max().unwrap_or(0);
     let given: BTreeSet<u32> = devices
         .controllers
         .iter()
         .filter(|controller| controller.kind == ControllerKind::Pci)
         .map(|controller| controller.index)
         .collect();
-    let missing = (1..=u32::from(named)).filter(|index| !given.contains(index));
+    let addressed = devices.infos().filter_map(DeviceInfo::pci).map(|pci| u32::from(pci.bus)).max();
+    // Larger numbers are refused by `Buses::of`.
+    let opened = given.range(..=u32::from(u8::MAX)).last().copied();
+    let last = addressed.max(opened).unwrap_or(0);
+    let missing = (1..=last).filter(|index| !given.contains(index));
     devices.controllers.extend(missing.map(root_port));
 }
 

@@ -6,6 +6,7 @@
 
 mod differences;
 mod hostile;
+mod ports;
 
 use std::{
     fs,
