@@ -7,13 +7,13 @@
 use uuid::Uuid;
 use vireo_control::MachineKind;
 
-use crate::memory::map::ram_ranges;
+use crate::{boot::reset_vector, memory::map::ram_ranges};
 
 /// Where the entry point lies; guests search from here in steps of 16.
 pub const ENTRY_POINT: u64 = 0xf_0000;
 const TABLE: u64 = ENTRY_POINT + 0x20;
 /// End of the room for the tables.
-const TABLE_END: u64 = 0x10_0000;
+const TABLE_END: u64 = reset_vector::ADDRESS;
 
 /// Version of the specification that the tables follow.
 const VERSION: (u8, u8) = (2, 8);

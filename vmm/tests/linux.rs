@@ -73,7 +73,6 @@ fn the_power_button_reaches_user_space() {
 }
 
 #[test]
-#[ignore = "the second boot of two processors now and then takes more than three minutes under emulated SVM, and it is not known why"]
 fn a_rebooted_kernel_finds_a_machine_as_new() {
     let Some((path, version)) = kernel() else { return };
     for machine in [MachineKind::Q35, MachineKind::Microvm] {

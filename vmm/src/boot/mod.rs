@@ -9,6 +9,7 @@ mod elf;
 mod layout;
 mod memory_map;
 mod pvh;
+pub mod reset_vector;
 #[cfg(test)]
 mod tests;
 

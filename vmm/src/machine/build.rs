@@ -15,7 +15,7 @@ use vireo_control::{BootSpec, ClockSpec, MachineKind, SerialTarget, VmSpec};
 use super::{Machine, MachineError, chips::Chips};
 use crate::{
     acpi::{self, Platform, Processor},
-    boot::{BootMachine, BootSource},
+    boot::{BootMachine, BootSource, reset_vector},
     bus::{Bus, BusDevice},
     cpu::{
         cpuid::CpuModel,
@@ -89,6 +89,7 @@ pub fn build(
     let platform = platform(spec, &topology, clock.is_some(), &devices);
     let mut tables = acpi::build(&platform)?.0;
     tables.extend(smbios::build(&system_tables(spec, &topology, &model)));
+    tables.push((reset_vector::ADDRESS, reset_vector::CODE.into()));
     let msrs = MsrPlan::new(&vm.kvm)?;
     let exits = Exits {
         pio: Arc::new(board.pio),

@@ -107,7 +107,7 @@ pub struct Machine {
     memory: MemorySpec,
     boot: BootSource,
     boot_machine: BootMachine,
-    /// ACPI and SMBIOS, by address.
+    /// ACPI, SMBIOS and the reset vector, by address.
     tables: Vec<(u64, Vec<u8>)>,
     chips: chips::Chips,
     power: Arc<dyn PowerButton>,
