@@ -96,6 +96,13 @@ impl Error {
         Self::invalid_argument(domain, function, "flags", message)
     }
 
+    /// Two flags of which only one may be set.
+    pub fn exclusive_flags(domain: ErrorDomain, function: &str, argument: &str, flags: [&str; 2]) -> Self {
+        let [one, other] = flags;
+        let message = format!("Flags '{one}' and '{other}' are mutually exclusive");
+        Self::invalid_argument(domain, function, argument, message)
+    }
+
     fn fields(
         code: ErrorCode,
         domain: ErrorDomain,
@@ -112,6 +119,12 @@ impl Error {
     /// The same error at another level.
     pub fn with_level(mut self, level: ErrorLevel) -> Self {
         self.0.level = level;
+        self
+    }
+
+    /// The same error of another subsystem.
+    pub fn of(mut self, domain: ErrorDomain) -> Self {
+        self.0.domain = domain;
         self
     }
 

@@ -49,6 +49,9 @@ pub struct FileFacts {
     pub name: Box<str>,
     /// Its UUID.
     pub uuid: Uuid,
+    /// The name it had before; what has that name and this UUID is the same domain, and is to be removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renamed_from: Option<Box<str>>,
     /// The rest.
     pub facts: Facts,
 }
@@ -98,7 +101,7 @@ mod tests {
             balloon: false,
             disks: [disk].into(),
         };
-        let head = FileFacts { name: "web".into(), uuid: Uuid::nil(), facts };
+        let head = FileFacts { name: "web".into(), uuid: Uuid::nil(), renamed_from: None, facts };
         let text = serde_json::to_string(&head).unwrap();
         assert!(text.len() < 200, "{text}");
         assert_eq!(serde_json::from_str::<FileFacts>(&text).unwrap(), head);

@@ -3,13 +3,15 @@
 //! | file | what |
 //! | --- | --- |
 //! | `etc/domains/NAME.xml` | a definition, with a head of facts |
-//! | `etc/autostart/NAME.xml` | a link to it: the domain is started with the daemon |
+//! | `etc/autostart/NAME.xml` | a link to it: the domain is started with the host |
+//! | `etc/autostart-once/NAME.xml` | the same, for the next start of the host |
 //! | `run/guests/UUID.json` | a running guest's [`Status`] |
 //! | `run/guests/UUID.sock` | its control socket |
 //! | `run/guests/UUID.exit` | the record of its end, filled in by its process |
 //! | `run/autostarted` | the autostart of this boot has been done |
 //! | `log/domains/NAME.log` | what its processes had to say |
 
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -20,6 +22,7 @@ use vireo_control::ExitRecord;
 
 use crate::domain::def::{DomainDef, FormatOptions, ParseFlags};
 use crate::domain::facts::{Facts, FileFacts};
+use crate::domain::request::Autostart;
 use crate::domain::snapshot::Definition;
 use crate::domain::status::Status;
 use crate::error::{Error, ErrorDomain, Result};
@@ -34,6 +37,7 @@ const MAX_EXIT_RECORD: u64 = 64 << 10;
 pub struct Files {
     definitions: Folder,
     autostart: Folder,
+    autostart_once: Folder,
     statuses: Folder,
     guests: PathBuf,
     marks: Folder,
@@ -48,6 +52,8 @@ pub struct FoundDefinition {
     pub uuid: Uuid,
     /// The definition.
     pub definition: Definition,
+    /// The name it had until it got this one, while that may still be on disk.
+    pub renamed_from: Option<Box<str>>,
 }
 
 impl Files {
@@ -57,6 +63,7 @@ impl Files {
         Ok(Self {
             definitions: Folder::open(&paths.etc.join("domains"), ".xml", Durability::Durable)?,
             autostart: Folder::open(&paths.etc.join("autostart"), ".xml", Durability::Durable)?,
+            autostart_once: Folder::open(&paths.etc.join("autostart-once"), ".xml", Durability::Durable)?,
             statuses: Folder::open(&guests, ".json", Durability::Volatile)?,
             marks: Folder::open(&paths.run, ".mark", Durability::Volatile)?,
             guests,
@@ -66,29 +73,77 @@ impl Files {
 
     /// Writes a definition; it is on disk when this returns. The caller is on a thread that may wait.
     pub fn save_definition(&self, def: &DomainDef) -> Result<Definition> {
+        self.save(def, None)
+    }
+
+    fn save(&self, def: &DomainDef, renamed_from: Option<&str>) -> Result<Definition> {
         let text = def.format(&FormatOptions::STORE);
         let facts = Facts::of(def);
-        let head = FileFacts { name: def.name.as_str().into(), uuid: def.uuid, facts };
+        let renamed_from = renamed_from.map(Into::into);
+        let head = FileFacts { name: def.name.as_str().into(), uuid: def.uuid, renamed_from, facts };
         let header = record::header(&head, &text);
         self.definitions.save(&def.name, &[&header, text.as_bytes()]).map_err(store_error)?;
         Ok(Definition::with_text(head.facts, &text))
     }
 
-    /// Removes a definition and its autostart mark.
+    /// Writes a definition that had another name, and removes what has that name. Interrupted, it is finished by
+    /// [`finish_renames`](Self::finish_renames): from the first write on, the domain has its new name.
+    pub fn rename_definition(&self, old: &str, def: &DomainDef) -> Result<Definition> {
+        let definition = self.save(def, Some(old))?;
+        if let Err(error) = self.finish_rename(old, &def.name) {
+            // What is left of it is not to come back as the domain.
+            let _ = self.remove_definition(&def.name);
+            return Err(error);
+        }
+        Ok(definition)
+    }
+
+    fn finish_rename(&self, old: &str, new: &str) -> Result<()> {
+        for when in [Autostart::Always, Autostart::Once] {
+            if self.autostart_names(when)?.contains(old) {
+                self.set_autostart(new, when, true)?;
+            }
+        }
+        self.remove_definition(old)
+    }
+
+    /// Finishes what was interrupted of [`rename_definition`](Self::rename_definition), among all definitions found.
+    pub fn finish_renames(&self, mut found: Vec<FoundDefinition>) -> Result<Vec<FoundDefinition>> {
+        let renamed =
+            found.iter().filter_map(|new| Some((new.renamed_from.clone()?, new.name.clone(), new.uuid)));
+        for (old, new, uuid) in renamed.collect::<Vec<_>>() {
+            let is_old = |one: &FoundDefinition| one.name == old && one.uuid == uuid;
+            if let Some(index) = found.iter().position(is_old) {
+                self.finish_rename(&old, &new)?;
+                found.swap_remove(index);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Removes a definition and its autostart marks.
     pub fn remove_definition(&self, name: &str) -> Result<()> {
-        // The mark first: one without a definition would be for a later domain of the name.
+        // The marks first: one without a definition would be for a later domain of the name.
         self.autostart.remove(name).map_err(store_error)?;
+        self.autostart_once.remove(name).map_err(store_error)?;
         self.definitions.remove(name).map_err(store_error)?;
         Ok(())
     }
 
     /// Sets or takes a domain's autostart mark.
-    pub fn set_autostart(&self, name: &str, autostart: bool) -> Result<()> {
-        if autostart {
+    pub fn set_autostart(&self, name: &str, when: Autostart, on: bool) -> Result<()> {
+        if on {
             let target = Path::new("../domains").join(format!("{name}.xml"));
-            self.autostart.link(name, &target).map_err(store_error)
+            self.marks_of(when).link(name, &target).map_err(store_error)
         } else {
-            self.autostart.remove(name).map(drop).map_err(store_error)
+            self.marks_of(when).remove(name).map(drop).map_err(store_error)
+        }
+    }
+
+    fn marks_of(&self, when: Autostart) -> &Folder {
+        match when {
+            Autostart::Always => &self.autostart,
+            Autostart::Once => &self.autostart_once,
         }
     }
 
@@ -98,8 +153,8 @@ impl Files {
     }
 
     /// The names with an autostart mark.
-    pub fn autostart_names(&self) -> Result<Vec<String>> {
-        self.autostart.names().map_err(store_error)
+    pub fn autostart_names(&self, when: Autostart) -> Result<HashSet<String>> {
+        Ok(self.marks_of(when).names().map_err(store_error)?.into_iter().collect())
     }
 
     /// Reads a definition. One that cannot be used is set aside, and there is none.
@@ -230,9 +285,11 @@ impl Files {
 
 fn parse_definition(name: &str, bytes: &[u8], flags: ParseFlags<'_>) -> Result<FoundDefinition, String> {
     let text = match record::read::<FileFacts>(bytes).map_err(|error| error.to_string())? {
-        Record::Whole { facts: FileFacts { name: stored, uuid, facts }, text } if *stored == *name => {
+        Record::Whole { facts: FileFacts { name: stored, uuid, renamed_from, facts }, text }
+            if *stored == *name =>
+        {
             let definition = Definition::with_text(facts, text);
-            return Ok(FoundDefinition { name: stored, uuid, definition });
+            return Ok(FoundDefinition { name: stored, uuid, definition, renamed_from });
         }
         Record::Whole { text, .. } => text.into(),
         Record::Foreign(text) => text,
@@ -241,7 +298,8 @@ fn parse_definition(name: &str, bytes: &[u8], flags: ParseFlags<'_>) -> Result<F
     if def.name != name {
         return Err(format!("the definition in it is of domain '{}'", def.name));
     }
-    Ok(FoundDefinition { name: name.into(), uuid: def.uuid, definition: Definition::new(&def) })
+    let definition = Definition::new(&def);
+    Ok(FoundDefinition { name: name.into(), uuid: def.uuid, definition, renamed_from: None })
 }
 
 /// A failure of the disk, as clients see it.

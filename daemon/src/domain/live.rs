@@ -74,6 +74,13 @@ impl Live {
     }
 }
 
+impl Live {
+    /// The same guest, its document changed in what is neither device nor resource.
+    pub fn with_document(&self, def: &DomainDef) -> Self {
+        Self { facts: Facts::of(def), text: Packed::new(&def.format(&FormatOptions::STATUS)), ..self.clone() }
+    }
+}
+
 impl fmt::Debug for HelloFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HelloFacts").field("threads", &self.threads).finish_non_exhaustive()

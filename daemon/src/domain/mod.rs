@@ -15,6 +15,7 @@
 mod actor;
 mod cgroup;
 pub mod def;
+pub mod edit;
 pub mod facts;
 mod files;
 pub mod filter;
@@ -24,6 +25,7 @@ pub mod object;
 pub mod policy;
 pub mod registry;
 pub mod request;
+pub mod scope;
 pub mod snapshot;
 pub mod state;
 pub mod stats;

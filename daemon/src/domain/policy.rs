@@ -41,8 +41,10 @@ pub enum Action {
     Resume,
     /// Forget the definition.
     Undefine,
-    /// Set or take the autostart mark.
+    /// Set or take an autostart mark.
     SetAutostart,
+    /// Give it another name.
+    Rename,
     /// Anything that needs a guest and changes no state.
     Use,
 }
@@ -84,7 +86,9 @@ pub fn judge(action: Action, standing: Standing<'_>) -> Result<Verdict, Error> {
         SetAutostart if !persistent => {
             Err(invalid(ErrorDomain::Qemu, "cannot set autostart for transient domain"))
         }
-        Undefine | SetAutostart => Ok(Verdict::Go),
+        Rename if active => Err(invalid(ErrorDomain::Qemu, "cannot rename active domain")),
+        // Nothing else is known of a domain that is neither: somebody else removes it.
+        Undefine | SetAutostart | Rename => Ok(Verdict::Go),
         // The power button of a guest that does not run would be pressed in vain.
         Shutdown if !state.is_running() => Err(invalid(ErrorDomain::Qemu, "domain is not running")),
         _ if !active => Err(not_running()),
@@ -165,5 +169,14 @@ mod tests {
         assert_eq!(refusal(Action::Undefine, TRANSIENT).1, "cannot undefine transient domain");
         assert_eq!(refusal(Action::SetAutostart, TRANSIENT).1, "cannot set autostart for transient domain");
         assert_eq!(judge(Action::Undefine, RUNNING), Ok(Verdict::Go));
+    }
+
+    #[test]
+    fn only_what_is_shut_off_gets_another_name() {
+        for standing in [RUNNING, PAUSED, TRANSIENT] {
+            let expected = (ErrorDomain::Qemu, "cannot rename active domain".to_owned());
+            assert_eq!(refusal(Action::Rename, standing), expected);
+        }
+        assert_eq!(judge(Action::Rename, OFF), Ok(Verdict::Go));
     }
 }

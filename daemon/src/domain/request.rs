@@ -5,6 +5,7 @@ use std::os::unix::net::UnixStream;
 use tokio::sync::oneshot;
 
 use crate::domain::def::DomainDef;
+use crate::domain::edit::Edit;
 use crate::error::Error;
 use crate::rpc::ClientHandle;
 
@@ -47,8 +48,25 @@ pub enum Request {
     Resume,
     /// Forget the definition.
     Undefine(UndefineOptions),
-    /// Start it with the daemon, or no longer.
-    SetAutostart(bool),
+    /// Start it with the host, or no longer.
+    SetAutostart {
+        /// Every time, or the next one only.
+        when: Autostart,
+        /// Whether.
+        on: bool,
+    },
+    /// Change a part of the running guest's document, of the definition, or of both.
+    Edit {
+        /// What.
+        edit: Edit,
+        /// `VIR_DOMAIN_AFFECT_*`: which of them.
+        flags: u32,
+    },
+    /// Give it another name.
+    Rename {
+        /// The name.
+        name: String,
+    },
     /// Open the console of a serial port.
     OpenConsole {
         /// The port's alias; the first port where absent.
@@ -56,6 +74,15 @@ pub enum Request {
         /// Take it away from another client.
         force: bool,
     },
+}
+
+/// When a domain is started without being asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Autostart {
+    /// At every start of the host.
+    Always,
+    /// At the next one.
+    Once,
 }
 
 /// How to start.

@@ -18,8 +18,10 @@ pub struct Snapshot {
     pub id: Option<u32>,
     /// State and reason.
     pub state: State,
-    /// It is started with the daemon.
+    /// It is started with the host.
     pub autostart: bool,
+    /// It is started with the host, the next time only.
+    pub autostart_once: bool,
     /// What is defined; a transient domain has nothing.
     pub definition: Option<Arc<Definition>>,
     /// The guest; also absent while the domain is being started.
@@ -38,7 +40,15 @@ pub struct Definition {
 impl Snapshot {
     /// A name without a domain, as between the admission of a definition and its being on disk.
     pub fn nothing(name: Arc<str>) -> Self {
-        Self { name, id: None, state: State::INITIAL, autostart: false, definition: None, live: None }
+        Self {
+            name,
+            id: None,
+            state: State::INITIAL,
+            autostart: false,
+            autostart_once: false,
+            definition: None,
+            live: None,
+        }
     }
 
     /// Whether there is such a domain.

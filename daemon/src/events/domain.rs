@@ -1,8 +1,10 @@
 //! Events of domains: their numbers, and what they say.
 
 use uuid::Uuid;
+use vireo_protocol::remote::limits::STRING_MAX;
 use vireo_protocol::remote::{DomainEventLifecycleMsg, DomainEventRebootMsg, NonnullDomain};
 use vireo_protocol::table::RemoteProc as Proc;
+use vireo_xdr::Encode;
 
 use super::{Hub, Procedures};
 use crate::rpc::EventObject;
@@ -45,6 +47,9 @@ pub const LIFECYCLE: i32 = 0;
 /// `VIR_DOMAIN_EVENT_ID_REBOOT`.
 pub const REBOOT: i32 = 1;
 
+/// `VIR_DOMAIN_EVENT_ID_METADATA_CHANGE`.
+pub const METADATA_CHANGE: i32 = 23;
+
 /// Whether a client may ask for the event of this number.
 pub fn is_known(event_id: i32) -> bool {
     usize::try_from(event_id).is_ok_and(|index| index < PROCEDURES.len())
@@ -64,7 +69,7 @@ pub enum Lifecycle {
     /// There is a definition.
     Defined(Defined),
     /// There is none any more.
-    Undefined,
+    Undefined(Undefined),
     /// There is a guest.
     Started,
     /// Its vCPUs stand.
@@ -86,6 +91,17 @@ pub enum Defined {
     Added = 0,
     /// It replaced another.
     Updated = 1,
+    /// The domain has another name.
+    Renamed = 2,
+}
+
+/// How there came to be none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undefined {
+    /// It was removed.
+    Removed = 0,
+    /// The domain has another name.
+    Renamed = 1,
 }
 
 /// Why the vCPUs stand.
@@ -124,8 +140,8 @@ impl Lifecycle {
     pub fn numbers(self) -> (i32, i32) {
         match self {
             Self::Defined(detail) => (0, detail as i32),
-            // "Removed", "booted", "unpaused", "panicked": the only details there are.
-            Self::Undefined => (1, 0),
+            Self::Undefined(detail) => (1, detail as i32),
+            // "Booted", "unpaused", "panicked": the only details there are.
             Self::Started => (2, 0),
             Self::Suspended(detail) => (3, detail as i32),
             Self::Resumed => (4, 0),
@@ -150,6 +166,22 @@ impl Hub {
         let uuid = Uuid::from_bytes(dom.uuid);
         self.emit(EventObject::Domain, REBOOT, uuid, procedures(REBOOT), &DomainEventRebootMsg { dom });
     }
+
+    /// A domain's metadata changed: of which kind, and in which namespace.
+    pub fn domain_metadata_change(&self, dom: NonnullDomain, kind: i32, uri: Option<&str>) {
+        let uuid = Uuid::from_bytes(dom.uuid);
+        let body = MetadataChange { dom, kind, uri: uri.map(str::to_owned) };
+        self.emit(EventObject::Domain, METADATA_CHANGE, uuid, procedures(METADATA_CHANGE), &body);
+    }
+}
+
+/// The body of `DOMAIN_EVENT_CALLBACK_METADATA_CHANGE` behind the callback's number.
+#[derive(Encode)]
+struct MetadataChange {
+    dom: NonnullDomain,
+    kind: i32,
+    #[xdr(max = STRING_MAX)]
+    uri: Option<String>,
 }
 
 fn procedures(event_id: i32) -> Procedures {

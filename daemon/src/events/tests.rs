@@ -7,7 +7,7 @@ use uuid::Uuid;
 use vireo_protocol::remote::NonnullDomain;
 
 use super::Hub;
-use super::domain::{LIFECYCLE, Lifecycle, REBOOT};
+use super::domain::{LIFECYCLE, Lifecycle, REBOOT, Undefined};
 use crate::config::Config;
 use crate::daemon::Daemon;
 use crate::identity::Identity;
@@ -75,7 +75,7 @@ async fn several_callbacks_of_a_client_are_apart() {
     assert!(!hub.unsubscribe(&client, EventObject::Network, ids[0]));
     assert!(hub.unsubscribe(&client, EventObject::Domain, ids[0]));
     assert!(!hub.unsubscribe(&client, EventObject::Domain, ids[0]));
-    hub.domain_lifecycle(dom(WEB), Lifecycle::Undefined);
+    hub.domain_lifecycle(dom(WEB), Lifecycle::Undefined(Undefined::Removed));
     hub.domain_reboot(dom(WEB));
     assert_eq!(got(&client), [(318, ids[1]), (319, ids[2])]);
     hub.forget(&client);

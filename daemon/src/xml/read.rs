@@ -273,7 +273,11 @@ impl<'a> Builder<'a> {
                 self.error(self.source.len(), "CData section not finished")
             }
             E::Syntax(SyntaxError::UnclosedTag) => {
-                self.error(self.source.len(), "Couldn't find end of Start Tag")
+                let start = self.source.rfind('<').unwrap_or(position);
+                let name = &self.source[(start + 1).min(self.source.len())..];
+                let name = &name[..name_length(name.as_bytes())];
+                let line = line_of(self.source, start);
+                self.error(self.source.len(), format!("Couldn't find end of Start Tag {name} line {line}"))
             }
             E::Syntax(
                 SyntaxError::UnclosedSingleQuotedAttributeValue

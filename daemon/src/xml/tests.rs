@@ -91,7 +91,7 @@ fn what_is_not_xml_is_told_in_libxml2s_words() {
         ("<a><!-- x -- y --></a>", "Double hyphen within comment: <!-- x "),
         ("<a><!-- x", "Comment not terminated"),
         ("<a><![CDATA[x", "CData section not finished"),
-        ("<a", "Couldn't find end of Start Tag"),
+        ("<a", "Couldn't find end of Start Tag a line 1"),
         (" <?xml version='1.0'?><a/>", "XML or text declaration not at start of entity"),
         ("<?xml version='1.0' encoding='latin1'?><a>é</a>", "Unsupported encoding latin1"),
     ];

@@ -272,8 +272,8 @@ macro_rules! for_each_procedure {
             { 261, domain_pm_suspend_for_duration, DomainPmSuspendForDuration, DomainPmSuspendForDurationArgs, (), Low, ["domain:pm_control"], false, None, Unsupported }
             { 262, domain_get_cpu_stats, DomainGetCpuStats, DomainGetCpuStatsArgs, DomainGetCpuStatsRet, Low, ["domain:read"], true, None, Served }
             { 263, domain_get_disk_errors, DomainGetDiskErrors, DomainGetDiskErrorsArgs, DomainGetDiskErrorsRet, Low, ["domain:read"], true, None, Unsupported }
-            { 264, domain_set_metadata, DomainSetMetadata, DomainSetMetadataArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
-            { 265, domain_get_metadata, DomainGetMetadata, DomainGetMetadataArgs, DomainGetMetadataRet, Low, ["domain:read"], true, None, Unsupported }
+            { 264, domain_set_metadata, DomainSetMetadata, DomainSetMetadataArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
+            { 265, domain_get_metadata, DomainGetMetadata, DomainGetMetadataArgs, DomainGetMetadataRet, Low, ["domain:read"], true, None, Served }
             { 266, domain_block_rebase, DomainBlockRebase, DomainBlockRebaseArgs, (), Low, ["domain:block_write"], false, None, Unsupported }
             { 267, domain_pm_wakeup, DomainPmWakeup, DomainPmWakeupArgs, (), Low, ["domain:pm_control"], false, None, Unsupported }
             { 268, domain_event_tray_change, DomainEventTrayChange, DomainEventTrayChangeMsg, (), Low, [], true, None, Event }
@@ -366,7 +366,7 @@ macro_rules! for_each_procedure {
             { 355, domain_add_iothread, DomainAddIothread, DomainAddIothreadArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 356, domain_del_iothread, DomainDelIothread, DomainDelIothreadArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 357, domain_set_user_password, DomainSetUserPassword, DomainSetUserPasswordArgs, (), Low, ["domain:set_password"], false, None, Unsupported }
-            { 358, domain_rename, DomainRename, DomainRenameArgs, DomainRenameRet, Low, ["domain:write", "domain:save"], false, None, Unsupported }
+            { 358, domain_rename, DomainRename, DomainRenameArgs, DomainRenameRet, Low, ["domain:write", "domain:save"], false, None, Served }
             { 359, domain_event_callback_migration_iteration, DomainEventCallbackMigrationIteration, DomainEventCallbackMigrationIterationMsg, (), Low, [], true, None, Event }
             { 360, connect_register_close_callback, ConnectRegisterCloseCallback, (), (), High, ["connect:getattr"], true, None, Served }
             { 361, connect_unregister_close_callback, ConnectUnregisterCloseCallback, (), (), High, ["connect:getattr"], true, None, Served }
@@ -398,7 +398,7 @@ macro_rules! for_each_procedure {
             { 387, domain_migrate_get_max_downtime, DomainMigrateGetMaxDowntime, DomainMigrateGetMaxDowntimeArgs, DomainMigrateGetMaxDowntimeRet, Low, ["domain:migrate"], true, None, Unsupported }
             { 388, domain_managed_save_get_xml_desc, DomainManagedSaveGetXmlDesc, DomainManagedSaveGetXmlDescArgs, DomainManagedSaveGetXmlDescRet, Low, ["domain:read", "domain:read_secure:DOMAIN_SAVE_IMAGE_XML_SECURE"], true, None, Unsupported }
             { 389, domain_managed_save_define_xml, DomainManagedSaveDefineXml, DomainManagedSaveDefineXmlArgs, (), Low, ["domain:write", "domain:hibernate"], false, None, Unsupported }
-            { 390, domain_set_lifecycle_action, DomainSetLifecycleAction, DomainSetLifecycleActionArgs, (), Low, ["domain:write"], false, None, Unsupported }
+            { 390, domain_set_lifecycle_action, DomainSetLifecycleAction, DomainSetLifecycleActionArgs, (), Low, ["domain:write"], false, None, Served }
             { 391, storage_pool_lookup_by_target_path, StoragePoolLookupByTargetPath, StoragePoolLookupByTargetPathArgs, StoragePoolLookupByTargetPathRet, High, ["storage_pool:getattr"], true, None, Unsupported }
             { 392, domain_detach_device_alias, DomainDetachDeviceAlias, DomainDetachDeviceAliasArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 393, connect_compare_hypervisor_cpu, ConnectCompareHypervisorCpu, ConnectCompareHypervisorCpuArgs, ConnectCompareHypervisorCpuRet, Low, ["connect:write"], false, None, Served }
@@ -457,8 +457,8 @@ macro_rules! for_each_procedure {
             { 446, network_event_callback_metadata_change, NetworkEventCallbackMetadataChange, NetworkEventCallbackMetadataChangeMsg, (), Low, [], true, None, Event }
             { 447, node_device_update, NodeDeviceUpdate, NodeDeviceUpdateArgs, (), High, ["node_device:write", "node_device:save"], false, None, Unsupported }
             { 448, domain_graphics_reload, DomainGraphicsReload, DomainGraphicsReloadArgs, (), Low, ["domain:write"], false, None, Unsupported }
-            { 449, domain_get_autostart_once, DomainGetAutostartOnce, DomainGetAutostartOnceArgs, DomainGetAutostartOnceRet, High, ["domain:read"], true, None, Unsupported }
-            { 450, domain_set_autostart_once, DomainSetAutostartOnce, DomainSetAutostartOnceArgs, (), High, ["domain:write"], false, None, Unsupported }
+            { 449, domain_get_autostart_once, DomainGetAutostartOnce, DomainGetAutostartOnceArgs, DomainGetAutostartOnceRet, High, ["domain:read"], true, None, Served }
+            { 450, domain_set_autostart_once, DomainSetAutostartOnce, DomainSetAutostartOnceArgs, (), High, ["domain:write"], false, None, Served }
             { 451, domain_set_throttle_group, DomainSetThrottleGroup, DomainSetThrottleGroupArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 452, domain_del_throttle_group, DomainDelThrottleGroup, DomainDelThrottleGroupArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 453, domain_event_nic_mac_change, DomainEventNicMacChange, DomainEventNicMacChangeMsg, (), Low, [], true, None, Event }

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use vireo_protocol::remote::{
     DomainCreateXmlArgs, DomainCreateXmlRet, DomainDefineXmlArgs, DomainDefineXmlFlagsArgs,
-    DomainDefineXmlFlagsRet, DomainDefineXmlRet, DomainGetAutostartArgs, DomainGetAutostartRet,
-    DomainSetAutostartArgs, DomainUndefineArgs, DomainUndefineFlagsArgs, NonnullDomain,
+    DomainDefineXmlFlagsRet, DomainDefineXmlRet, DomainUndefineArgs, DomainUndefineFlagsArgs, NonnullDomain,
 };
 
-use super::{ask, check_flags, named, snapshot};
+use super::{ask, check_flags, named};
 use crate::domain::Domain;
 use crate::domain::def::{DomainDef, ParseFlags};
 use crate::domain::request::{Answer, CreateOptions, Refusal, Request, UndefineOptions};
@@ -87,19 +86,6 @@ pub async fn domain_undefine_flags(call: &Call, args: DomainUndefineFlagsArgs) -
     }
     let options = UndefineOptions { nvram: has(undefine::NVRAM), keep_nvram: has(undefine::KEEP_NVRAM) };
     ask(call, &args.dom, Request::Undefine(options)).await.map(drop)
-}
-
-/// `DOMAIN_GET_AUTOSTART`
-pub async fn domain_get_autostart(
-    call: &Call,
-    args: DomainGetAutostartArgs,
-) -> Result<DomainGetAutostartRet> {
-    Ok(DomainGetAutostartRet { autostart: snapshot(call, &args.dom)?.autostart.into() })
-}
-
-/// `DOMAIN_SET_AUTOSTART`
-pub async fn domain_set_autostart(call: &Call, args: DomainSetAutostartArgs) -> Result<()> {
-    ask(call, &args.dom, Request::SetAutostart(args.autostart != 0)).await.map(drop)
 }
 
 /// How a call wants a guest started.

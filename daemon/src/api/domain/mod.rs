@@ -3,9 +3,11 @@
 //! Handlers look up the domain, check flags as stock does, and read a snapshot or ask the actor; what it all means
 //! is `crate::domain`'s.
 
+mod autostart;
 mod console;
 mod control;
 mod define;
+mod edit;
 mod info;
 mod list;
 mod snapshots;
@@ -18,9 +20,11 @@ use std::sync::Arc;
 use uuid::Uuid;
 use vireo_protocol::remote::NonnullDomain;
 
+pub use autostart::*;
 pub use console::*;
 pub use control::*;
 pub use define::*;
+pub use edit::*;
 pub use info::*;
 pub use list::*;
 pub use snapshots::*;

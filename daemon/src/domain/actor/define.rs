@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::Actor;
 use crate::domain::def::{DomainDef, ParseFlags};
-use crate::domain::request::UndefineOptions;
+use crate::domain::request::{Autostart, UndefineOptions};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
-use crate::events::domain::{Defined, Lifecycle};
+use crate::events::domain::{Defined, Lifecycle, Undefined};
 
 impl Actor {
     /// Makes a document the definition. A guest that runs is not touched.
@@ -52,20 +52,28 @@ impl Actor {
         self.show(|snapshot| {
             snapshot.definition = None;
             snapshot.autostart = false;
+            snapshot.autostart_once = false;
         });
-        self.registry.events().domain_lifecycle(dom, Lifecycle::Undefined);
+        self.registry.events().domain_lifecycle(dom, Lifecycle::Undefined(Undefined::Removed));
         Ok(())
     }
 
-    pub(super) async fn set_autostart(&mut self, autostart: bool) -> Result<()> {
+    pub(super) async fn set_autostart(&mut self, when: Autostart, on: bool) -> Result<()> {
         let snapshot = self.domain.snapshot();
-        if snapshot.autostart == autostart {
+        let marked = match when {
+            Autostart::Always => snapshot.autostart,
+            Autostart::Once => snapshot.autostart_once,
+        };
+        if marked == on {
             return Ok(());
         }
         let files = self.registry.files().clone();
         let name = snapshot.name.clone();
-        blocking(move || files.set_autostart(&name, autostart)).await?;
-        self.show(|snapshot| snapshot.autostart = autostart);
+        blocking(move || files.set_autostart(&name, when, on)).await?;
+        self.show(|snapshot| match when {
+            Autostart::Always => snapshot.autostart = on,
+            Autostart::Once => snapshot.autostart_once = on,
+        });
         Ok(())
     }
 

@@ -26,8 +26,10 @@ mod adopt;
 mod call;
 mod define;
 mod drive;
+mod edit;
 mod end;
 mod guest;
+mod rename;
 mod start;
 
 use std::sync::Arc;
@@ -130,6 +132,12 @@ impl Actor {
             return Err(Refusal::Gone);
         }
         match request {
+            // It has got another name since its document was taken for this domain's.
+            Request::Define { def } | Request::CreateXml { def, .. }
+                if def.name != *self.domain.snapshot().name =>
+            {
+                return Err(Refusal::Gone);
+            }
             Request::Define { def } => self.define(def).await?,
             Request::CreateXml { def, options } => {
                 self.judged(Action::CreateXml)?;
@@ -199,9 +207,14 @@ impl Actor {
                 self.judged(Action::Undefine)?;
                 self.undefine(options).await?;
             }
-            Request::SetAutostart(autostart) => {
+            Request::SetAutostart { when, on } => {
                 self.judged(Action::SetAutostart)?;
-                self.set_autostart(autostart).await?;
+                self.set_autostart(when, on).await?;
+            }
+            Request::Edit { edit, flags } => self.edit(edit, flags).await?,
+            Request::Rename { name } => {
+                self.judged(Action::Rename)?;
+                self.rename(name).await?;
             }
             Request::OpenConsole { alias, force } => {
                 self.judged(Action::Use)?;

@@ -1,5 +1,7 @@
 //! The life of a domain, with a fake vmm that is a process of its own.
 
+mod edits;
+mod names;
 mod sockets;
 
 use std::io::{Read, Write};
@@ -8,14 +10,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
-use vireo_protocol::remote::{DomainEventCallbackLifecycleMsg, DomainEventCallbackRebootMsg};
+use vireo_protocol::remote::{
+    DomainEventCallbackLifecycleMsg, DomainEventCallbackMetadataChangeMsg, DomainEventCallbackRebootMsg,
+};
 use vireo_xdr::Decode;
 
 use super::fake;
 use crate::config::Config;
 use crate::daemon::Daemon;
 use crate::domain::def::{DomainDef, ParseFlags};
-use crate::domain::request::{Answer, CreateOptions, Refusal, Request, UndefineOptions};
+use crate::domain::request::{Answer, Autostart, CreateOptions, Refusal, Request, UndefineOptions};
 use crate::domain::state::{Paused, Running, Shutoff, State};
 use crate::domain::{Domain, Registry, Setup, Snapshot};
 use crate::error::ErrorCode;
@@ -402,7 +406,7 @@ fn definitions_and_marks_outlive_the_daemon() {
     let root = tempfile::tempdir().unwrap();
     let daemon = Instance::start(root.path());
     daemon.define("first");
-    daemon.done(Request::SetAutostart(true));
+    daemon.done(Request::SetAutostart { when: Autostart::Always, on: true });
     daemon.kill();
     let daemon = Instance::start(root.path());
     let snapshot = daemon.snapshot();
@@ -417,7 +421,7 @@ fn definitions_and_marks_outlive_the_daemon() {
     daemon.runtime.block_on(async { daemon.registry.autostart() });
     std::thread::sleep(Duration::from_millis(100));
     assert!(!daemon.snapshot().is_active());
-    daemon.done(Request::SetAutostart(false));
+    daemon.done(Request::SetAutostart { when: Autostart::Always, on: false });
     daemon.done(Request::Undefine(UndefineOptions::default()));
     assert_eq!(std::fs::read_dir(root.path().join("etc/autostart")).unwrap().count(), 0);
 }

@@ -40,7 +40,7 @@ words! {
         Destroy = "destroy",
         /// Start it again.
         Restart = "restart",
-        /// Start it again under another name; libvirt treats it as `restart`.
+        /// Start it again under another name; refused, as libvirt's driver does.
         RenameRestart = "rename-restart",
         /// Keep it stopped, to be looked at.
         Preserve = "preserve",
@@ -54,7 +54,7 @@ words! {
         Destroy = "destroy",
         /// Start it again.
         Restart = "restart",
-        /// Start it again under another name; libvirt treats it as `restart`.
+        /// Start it again under another name; refused, as libvirt's driver does.
         RenameRestart = "rename-restart",
         /// Keep it stopped, to be looked at.
         Preserve = "preserve",
@@ -97,12 +97,29 @@ impl Lifecycle {
             on_crash: action_of(domain, "on_crash")?.unwrap_or(CrashAction::Destroy),
             on_lockfailure: action_of(domain, "on_lockfailure")?,
         };
-        if actions.on_reboot == Action::Destroy && actions.on_poweroff == Action::Restart {
-            let text =
-                "qemu driver doesn't support 'onReboot' set to 'destroy and 'onPoweroff' set to 'reboot'";
-            return Err(unsupported(text));
-        }
+        actions.validate()?;
         Ok(actions)
+    }
+
+    /// Refuses actions that libvirt's driver has not, or that contradict each other.
+    pub fn validate(&self) -> Result<()> {
+        let ends = [self.on_poweroff, self.on_reboot];
+        if ends.contains(&Action::RenameRestart) || self.on_crash == CrashAction::RenameRestart {
+            return Err(unsupported(
+                "qemu driver doesn't support the 'rename-restart' action for 'on_reboot'/'on_poweroff'/'on_crash'",
+            ));
+        }
+        if ends.contains(&Action::Preserve) {
+            return Err(unsupported(
+                "qemu driver doesn't support the 'preserve' action for 'on_reboot'/'on_poweroff'",
+            ));
+        }
+        if self.on_reboot == Action::Destroy && self.on_poweroff == Action::Restart {
+            return Err(unsupported(
+                "qemu driver doesn't support 'onReboot' set to 'destroy and 'onPoweroff' set to 'reboot'",
+            ));
+        }
+        Ok(())
     }
 
     /// Writes the elements.

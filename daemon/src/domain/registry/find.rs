@@ -26,7 +26,8 @@ impl Registry {
 
     /// The domain of this name.
     pub fn by_name(&self, name: &str) -> Option<Found> {
-        shown(self.read().by_name.get(name)?)
+        // A name that is only reserved is not yet one.
+        shown(self.read().by_name.get(name)?).filter(|(_, snapshot)| *snapshot.name == *name)
     }
 
     /// The domain a call is about.

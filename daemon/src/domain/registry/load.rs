@@ -11,7 +11,7 @@ use crate::domain::actor::Actor;
 use crate::domain::def::ParseFlags;
 use crate::domain::files::{Files, FoundDefinition};
 use crate::domain::object::Domain;
-use crate::domain::request::{CreateOptions, Request};
+use crate::domain::request::{Autostart, CreateOptions, Refusal, Request};
 use crate::domain::snapshot::Snapshot;
 use crate::domain::status::Status;
 use crate::error::{Error, ErrorDomain, Result};
@@ -71,25 +71,20 @@ impl Registry {
         if !self.files.first_start_of_boot() {
             return;
         }
-        for (domain, snapshot) in self.list(|snapshot| snapshot.autostart && !snapshot.is_active()) {
-            let registry = self.clone();
-            tokio::spawn(async move {
-                let request = Request::Create(CreateOptions::default());
-                if let Err(crate::domain::request::Refusal::Error(error)) =
-                    domain.ask(&registry, request).await
-                {
-                    tracing::error!("domain '{}' cannot be started with the daemon: {error}", snapshot.name);
-                }
-            });
+        for (domain, snapshot) in self.list(|snapshot| snapshot.autostart || snapshot.autostart_once) {
+            tokio::spawn(start_with_host(self.clone(), domain, snapshot));
         }
     }
 
     fn insert_definitions(&self, definitions: Vec<FoundDefinition>) -> Result<()> {
-        let marked: std::collections::HashSet<String> = self.files.autostart_names()?.into_iter().collect();
+        let definitions = self.files.finish_renames(definitions)?;
+        let [always, once] =
+            [Autostart::Always, Autostart::Once].map(|when| self.files.autostart_names(when));
+        let (always, once) = (always?, once?);
         let mut index = self.write();
         index.by_name.reserve(definitions.len());
         index.by_uuid.reserve(definitions.len());
-        for FoundDefinition { name, uuid, definition } in definitions {
+        for FoundDefinition { name, uuid, definition, .. } in definitions {
             if let Some(other) = index.by_uuid.get(&uuid) {
                 tracing::error!(
                     "domain '{name}' has the uuid of domain '{}' and is not there until one of the files is changed",
@@ -99,7 +94,8 @@ impl Registry {
             }
             let name: Arc<str> = name.into();
             let snapshot = Snapshot {
-                autostart: marked.contains(&*name),
+                autostart: always.contains(&*name),
+                autostart_once: once.contains(&*name),
                 definition: Some(Arc::new(definition)),
                 ..Snapshot::nothing(name.clone())
             };
@@ -116,6 +112,23 @@ impl Registry {
                 None
             }
         }
+    }
+}
+
+/// Starts one, unless it runs. A mark for one start is taken first: it never makes for two.
+async fn start_with_host(registry: Arc<Registry>, domain: Arc<Domain>, snapshot: Arc<Snapshot>) {
+    let ask = async |request| match domain.ask(&registry, request).await {
+        Err(Refusal::Error(error)) => {
+            tracing::error!("domain '{}' cannot be started with the daemon: {error}", snapshot.name);
+            false
+        }
+        Err(Refusal::Gone) => false,
+        Ok(_) => true,
+    };
+    let unmark = Request::SetAutostart { when: Autostart::Once, on: false };
+    let may_start = !snapshot.autostart_once || ask(unmark).await || snapshot.autostart;
+    if may_start && !snapshot.is_active() {
+        ask(Request::Create(CreateOptions::default())).await;
     }
 }
 

@@ -119,19 +119,45 @@ impl Registry {
     /// Lets a domain show something else, and keeps the lists in step. A domain that no longer exists is forgotten:
     /// its name and UUID are free.
     pub fn publish(&self, domain: &Arc<Domain>, snapshot: Snapshot) {
-        let (id, exists) = (snapshot.id, snapshot.exists());
+        let (id, exists, name) = (snapshot.id, snapshot.exists(), snapshot.name.clone());
         let mut index = self.write();
         let before = domain.publish(Arc::new(snapshot));
+        if before.name != name && index.holds_name(&before.name, domain) {
+            index.by_name.remove(&before.name);
+            index.by_name.insert(name.clone(), domain.clone());
+        }
         if before.id != id {
             before.id.map(|id| index.by_id.remove(&id));
             id.map(|id| index.by_id.insert(id, domain.clone()));
         }
         if !exists {
-            index.remove(&before.name, domain);
+            index.remove(&name, domain);
         }
         drop(index);
         // What is shown no more may be large: it is freed out of the lock.
         drop(before);
+    }
+
+    /// Keeps a name for a domain that is to get it. Refused if a domain has it.
+    pub fn reserve_name(&self, domain: &Arc<Domain>, name: &str) -> Result<()> {
+        let mut index = self.write();
+        let refusal = match index.by_name.get(name) {
+            Some(other) if Arc::ptr_eq(other, domain) => "Can't rename domain to itself".to_owned(),
+            Some(_) => format!("domain with name '{name}' already exists"),
+            None => {
+                index.by_name.insert(name.into(), domain.clone());
+                return Ok(());
+            }
+        };
+        Err(Error::new(ErrorCode::OperationInvalid, ErrorDomain::Domain, refusal))
+    }
+
+    /// Gives back a name that a domain did not get.
+    pub fn release_name(&self, domain: &Arc<Domain>, name: &str) {
+        let mut index = self.write();
+        if *domain.snapshot().name != *name && index.holds_name(name, domain) {
+            index.by_name.remove(name);
+        }
     }
 
     /// Forgets a domain that never came to exist.
@@ -150,6 +176,10 @@ impl Registry {
 }
 
 impl Index {
+    fn holds_name(&self, name: &str, domain: &Arc<Domain>) -> bool {
+        self.by_name.get(name).is_some_and(|held| Arc::ptr_eq(held, domain))
+    }
+
     fn insert(&mut self, name: Arc<str>, domain: &Arc<Domain>) {
         self.by_name.insert(name, domain.clone());
         self.by_uuid.insert(domain.uuid(), domain.clone());

@@ -8,7 +8,7 @@ use crate::domain::def::{
     Machine,
     clock::{ClockOffset, TimerName},
     format,
-    lifecycle::{Action, CrashAction},
+    lifecycle::CrashAction,
     os::SmbiosMode,
     seclabel::SecLabelKind,
     words::YesNo,
@@ -156,21 +156,11 @@ pub(super) const ROWS: &[Row] = &[
             Some(format!("<timer name='{}' tickpolicy=>", timer.name))
         },
     ),
-    Row::new(
-        Rejected,
-        "on_poweroff, on_reboot = 'preserve'; on_crash = 'coredump-*'",
-        "it is not served",
-        |def| {
-            let kept = |action: Action| action == Action::Preserve;
-            let actions = &def.lifecycle;
-            if kept(actions.on_poweroff) || kept(actions.on_reboot) {
-                return Some("the action 'preserve' for a guest that ends by itself".to_owned());
-            }
-            let dump =
-                matches!(actions.on_crash, CrashAction::CoredumpDestroy | CrashAction::CoredumpRestart);
-            dump.then(|| format!("<on_crash>{}", actions.on_crash))
-        },
-    ),
+    Row::new(Rejected, "on_crash = 'coredump-*'", "it is not served", |def| {
+        let action = def.lifecycle.on_crash;
+        let dump = matches!(action, CrashAction::CoredumpDestroy | CrashAction::CoredumpRestart);
+        dump.then(|| format!("<on_crash>{action}"))
+    }),
     Row::new(Inert, "on_lockfailure", "image locks are not leased", |def| {
         def.lifecycle.on_lockfailure.map(|action| format!("<on_lockfailure>{action}"))
     }),
