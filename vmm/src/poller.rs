@@ -13,6 +13,8 @@ pub enum Source {
     Mailbox,
     /// The guest set up the real-time clock's interrupts.
     Clock,
+    /// The guest lent memory, or took some back.
+    Balloon,
     /// A serial port has output, or room for input.
     SerialBell,
     /// A serial port's host side: port and which of its descriptors.
@@ -42,6 +44,7 @@ impl Source {
             Self::Clock => (2, 0),
             Self::SerialBell => (3, 0),
             Self::Listener => (4, 0),
+            Self::Balloon => (9, 0),
             Self::Connection(number) => (5, number),
             Self::Serial(port, Side::Listener) => (6, u32::from(port)),
             Self::Serial(port, Side::Backend) => (7, u32::from(port)),
@@ -62,6 +65,7 @@ impl Source {
             6 => Self::Serial(value as u8, Side::Listener),
             7 => Self::Serial(value as u8, Side::Backend),
             8 => Self::Serial(value as u8, Side::Console),
+            9 => Self::Balloon,
             _ => return None,
         })
     }
@@ -117,6 +121,7 @@ mod tests {
             Source::Mailbox,
             Source::Clock,
             Source::SerialBell,
+            Source::Balloon,
             Source::Listener,
             Source::Connection(u32::MAX),
             Source::Serial(3, Side::Listener),

@@ -30,6 +30,11 @@ impl Counter {
         self.0.fetch_add(amount, Ordering::Relaxed);
     }
 
+    /// Makes it another value, where it is none that grows.
+    pub fn set(self, value: u64) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+
     /// The value now.
     pub fn get(self) -> u64 {
         self.0.load(Ordering::Relaxed)

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::def::DomainDef;
-use crate::domain::def::devices::balloon::BalloonModel;
 
 /// Facts of a definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,11 +69,7 @@ impl Facts {
             vcpus: bounded(def.vcpus.online()),
             vcpus_max: bounded(def.vcpus.maximum),
             secrets: def.devices.graphics.iter().any(|graphics| graphics.passwd.is_some()),
-            balloon: def
-                .devices
-                .memballoon
-                .as_ref()
-                .is_some_and(|balloon| balloon.model != BalloonModel::None),
+            balloon: def.devices.balloon().is_some(),
             disks: disks.collect(),
         }
     }

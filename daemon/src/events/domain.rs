@@ -2,7 +2,9 @@
 
 use uuid::Uuid;
 use vireo_protocol::remote::limits::STRING_MAX;
-use vireo_protocol::remote::{DomainEventLifecycleMsg, DomainEventRebootMsg, NonnullDomain};
+use vireo_protocol::remote::{
+    DomainEventBalloonChangeMsg, DomainEventLifecycleMsg, DomainEventRebootMsg, NonnullDomain,
+};
 use vireo_protocol::table::RemoteProc as Proc;
 use vireo_xdr::Encode;
 
@@ -49,6 +51,9 @@ pub const REBOOT: i32 = 1;
 
 /// `VIR_DOMAIN_EVENT_ID_METADATA_CHANGE`.
 pub const METADATA_CHANGE: i32 = 23;
+
+/// `VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE`.
+pub const BALLOON_CHANGE: i32 = 13;
 
 /// Whether a client may ask for the event of this number.
 pub fn is_known(event_id: i32) -> bool {
@@ -165,6 +170,13 @@ impl Hub {
     pub fn domain_reboot(&self, dom: NonnullDomain) {
         let uuid = Uuid::from_bytes(dom.uuid);
         self.emit(EventObject::Domain, REBOOT, uuid, procedures(REBOOT), &DomainEventRebootMsg { dom });
+    }
+
+    /// A guest keeps so many KiB for itself now.
+    pub fn domain_balloon_change(&self, dom: NonnullDomain, actual: u64) {
+        let uuid = Uuid::from_bytes(dom.uuid);
+        let body = DomainEventBalloonChangeMsg { dom, actual };
+        self.emit(EventObject::Domain, BALLOON_CHANGE, uuid, procedures(BALLOON_CHANGE), &body);
     }
 
     /// A domain's metadata changed: of which kind, and in which namespace.

@@ -136,6 +136,28 @@ pub struct RngSpec {
     pub address: Option<PciAddress>,
 }
 
+/// A virtio balloon: memory that the guest lends to the host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BalloonSpec {
+    /// libvirt's alias (`balloon0`).
+    pub alias: String,
+    /// Bytes of RAM that the guest is to keep for itself at start (`<currentMemory>`); all of them where absent.
+    #[serde(default)]
+    pub keep_bytes: Option<u64>,
+    /// Ask the guest for its statistics every so many seconds (`<stats period=>`); never where 0.
+    #[serde(default)]
+    pub stats_period: u32,
+    /// The guest may take memory back rather than kill a process (`autodeflate='on'`).
+    #[serde(default)]
+    pub deflate_on_oom: bool,
+    /// The guest tells of pages it does not use (`freePageReporting='on'`).
+    #[serde(default)]
+    pub free_page_reporting: bool,
+    /// Place on the PCI bus; see [`DiskSpec::address`].
+    #[serde(default)]
+    pub address: Option<PciAddress>,
+}
+
 /// One serial port.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SerialSpec {

@@ -12,7 +12,12 @@ use uuid::Uuid;
 use crate::spec::VmSpec;
 
 /// The versions of this vocabulary that a build speaks.
-pub const PROTOCOL: ProtocolRange = ProtocolRange { oldest: 1, newest: 1 };
+///
+/// | version | what came with it |
+/// | --- | --- |
+/// | 1 | the first |
+/// | 2 | the balloon: [`Request::SetBalloon`], [`Request::SetBalloonPeriod`], [`Event::BalloonChanged`] |
+pub const PROTOCOL: ProtocolRange = ProtocolRange { oldest: 1, newest: 2 };
 
 /// An inclusive range of protocol versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +86,17 @@ pub enum Request {
     },
     /// What [`Hello::state`] says now.
     QueryState,
+    /// Ask the guest to keep so much memory for itself, and lend the rest to the host. Answered at once; what the
+    /// guest makes of it is told by [`Event::BalloonChanged`]. Since version 2.
+    SetBalloon {
+        /// How much, at most all of its RAM; whole pages of it count.
+        bytes: u64,
+    },
+    /// Ask the guest for its statistics every so many seconds, or no longer. Since version 2.
+    SetBalloonPeriod {
+        /// How often; 0 is never.
+        seconds: u32,
+    },
 }
 
 /// A frame from the vmm.
@@ -191,11 +207,26 @@ pub enum Event {
     Reset,
     /// The guest reported a crash.
     Crashed,
+    /// The guest lent memory to the host, or took some back. At most one a second. Since version 2.
+    BalloonChanged {
+        /// What it keeps for itself.
+        bytes: u64,
+    },
     /// The process ends; the exit record says the same.
     Exiting {
         /// Why.
         reason: crate::ExitReason,
     },
+}
+
+impl Event {
+    /// The version of the vocabulary that it came with: a peer that speaks an older one is not told.
+    pub fn since(&self) -> u32 {
+        match self {
+            Self::BalloonChanged { .. } => 2,
+            _ => 1,
+        }
+    }
 }
 
 /// A request's bad answer.

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::device::{DiskSpec, NicSpec, RngSpec, SerialSpec};
+use crate::device::{BalloonSpec, DiskSpec, NicSpec, RngSpec, SerialSpec};
 
 /// Position of a descriptor in the list sent along with the message that names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -46,6 +46,9 @@ pub struct VmSpec {
     /// Entropy devices.
     #[serde(default)]
     pub rngs: Vec<RngSpec>,
+    /// The balloon, where there is one.
+    #[serde(default)]
+    pub balloon: Option<BalloonSpec>,
     /// `pcie-root-port` controllers: libvirt's controller index (the bus number the port opens) and the port's own
     /// address on bus 0.
     #[serde(default)]

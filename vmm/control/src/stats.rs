@@ -14,7 +14,11 @@
 //! Keys in use (counts since the process started, times in nanoseconds):
 //! `exits.total`, `exits.io`, `exits.mmio`, `exits.hlt`;
 //! `block.TARGET.{rd,wr,fl,ds}.{reqs,bytes,times}`, `block.TARGET.errors`;
-//! `net.TARGET.{rx,tx}.{bytes,pkts,errs,drop}` (rx is what the guest receives).
+//! `net.TARGET.{rx,tx}.{bytes,pkts,errs,drop}` (rx is what the guest receives);
+//! `balloon.actual` (bytes that the guest keeps for itself), `balloon.last_update` (seconds of UTC, when the guest told
+//! the others), `balloon.{swap_in,swap_out,free,total,available,caches}` (bytes),
+//! `balloon.{major,minor}_faults`, `balloon.hugetlb_{allocated,failed}`: [`StatsHeader::NOT_TOLD`] where the guest did not
+//! tell.
 
 use std::collections::BTreeMap;
 
@@ -30,6 +34,8 @@ impl StatsHeader {
     pub const MAGIC: [u8; 8] = *b"vireoSTA";
     /// Version of the layout.
     pub const VERSION: u32 = 1;
+    /// What a slot holds whose value nobody told yet, where 0 would be a value.
+    pub const NOT_TOLD: u64 = u64::MAX;
     /// Most slots a map may have: 64 disks, 64 interfaces and 256 vCPUs fit.
     pub const MAX_SLOTS: u32 = 4096;
     /// Size of the memory file: header and every slot. Only the pages that are used take memory.

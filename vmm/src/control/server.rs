@@ -12,7 +12,9 @@ use std::{
 };
 
 use serde::Deserialize;
-use vireo_control::{Event, FromVmm, Reply, Request, ToVmm, VmmError, VmmErrorKind, decode};
+use vireo_control::{
+    Event, FromVmm, PROTOCOL, ProtocolRange, Reply, Request, ToVmm, VmmError, VmmErrorKind, decode,
+};
 use vmm_sys_util::epoll::EventSet;
 
 use super::connection::{Connection, ConnectionError};
@@ -38,6 +40,8 @@ pub struct Server {
 struct Watched {
     connection: Connection,
     for_room: bool,
+    /// The newest version that its peer said it speaks; 0 before it said so.
+    newest: u32,
 }
 
 /// Edge triggered: what can be read is read, and what waits is sent, at every event.
@@ -66,7 +70,7 @@ impl Server {
         let number = self.next;
         self.next = self.next.wrapping_add(1);
         poller.add(connection.fd(), Source::Connection(number), watched(false))?;
-        self.connections.insert(number, Watched { connection, for_room: false });
+        self.connections.insert(number, Watched { connection, for_room: false, newest: 0 });
         Ok(())
     }
 
@@ -125,11 +129,21 @@ impl Server {
         }
     }
 
-    /// Tells everybody.
+    /// The peer of a connection said what it speaks.
+    pub fn speaks(&mut self, number: u32, protocol: ProtocolRange) {
+        if let Some(watched) = self.connections.get_mut(&number) {
+            watched.newest = protocol.newest;
+        }
+    }
+
+    /// Tells everybody, but for those that would not understand.
     pub fn announce(&mut self, event: &Event) {
         let message = FromVmm::Event { event: event.clone() };
         let mut gone = Vec::new();
-        for (number, Watched { connection, .. }) in &mut self.connections {
+        for (number, Watched { connection, newest, .. }) in &mut self.connections {
+            if event.since() > (*newest).max(PROTOCOL.oldest) {
+                continue;
+            }
             if let Err(error) = connection.send(&message, Vec::new()) {
                 gone.push((*number, error));
             }
@@ -142,7 +156,7 @@ impl Server {
     /// Watches for room to send where something waits for it, and only there: else every read at the other end would
     /// wake the main thread. To be called when all has been said.
     pub fn watch_for_room(&mut self, poller: &Poller) {
-        for (number, Watched { connection, for_room }) in &mut self.connections {
+        for (number, Watched { connection, for_room, .. }) in &mut self.connections {
             if connection.is_waiting() != *for_room {
                 *for_room = !*for_room;
                 // Cannot fail for a socket that is watched already.

@@ -29,7 +29,7 @@ use crate::{
         host::{SerialError, SerialHost},
         port::Bell,
     },
-    virtio::{self, Devices},
+    virtio::{self, Balloon, Devices},
 };
 
 /// Why a machine cannot be built, or reset.
@@ -155,6 +155,11 @@ impl Machine {
     /// Presses the power button.
     pub fn press_power_button(&self) {
         self.power.press();
+    }
+
+    /// The balloon, where there is one.
+    pub fn balloon(&self) -> Option<&Balloon> {
+        self.devices.balloon()
     }
 
     /// Raises the clock's interrupts that are due, and says when to come again.

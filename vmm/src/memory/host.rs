@@ -93,6 +93,24 @@ pub(super) fn discard(ram: &GuestRam) -> bool {
     })
 }
 
+/// Drops the whole pages of a part of RAM, and of the file behind it where `punch`.
+pub(super) fn lend(ram: &GuestRam, start: GuestAddress, length: u64, punch: bool) -> bool {
+    const PAGE: u64 = 4096;
+    let Some(end) = start.0.checked_add(length) else { return false };
+    let (first, end) = (start.0.next_multiple_of(PAGE), end / PAGE * PAGE);
+    let Some((region, offset)) = ram.to_region_addr(GuestAddress(first)).filter(|_| first < end) else {
+        return false;
+    };
+    let length = end - first;
+    if offset.0 + length > region.len() {
+        return false;
+    }
+    let advice = if punch { libc::MADV_REMOVE } else { libc::MADV_DONTNEED };
+    // SAFETY: the range lies in a mapping of ours that stays mapped: what is dropped reads as zero from now on, which
+    // is a change like any that the guest could make itself.
+    unsafe { libc::madvise(region.as_ptr().add(offset.0 as usize).cast(), length as usize, advice) == 0 }
+}
+
 /// Address space for `length` bytes at a multiple of `align`.
 fn reserve(length: usize, align: usize) -> io::Result<*mut u8> {
     let whole = length.checked_add(align).ok_or(io::ErrorKind::OutOfMemory)?;

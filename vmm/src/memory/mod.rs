@@ -10,7 +10,7 @@ mod tests;
 use std::io;
 
 use vireo_control::MemorySpec;
-use vm_memory::GuestMemoryMmap;
+use vm_memory::{Address, GuestAddress, GuestMemoryBackend, GuestMemoryMmap, GuestMemoryRegion};
 
 /// Guest RAM as all modules see it.
 pub type GuestRam = GuestMemoryMmap<()>;
@@ -75,6 +75,44 @@ pub enum MemoryError {
 pub fn discard(ram: &GuestRam, spec: &MemorySpec) -> bool {
     let in_place = spec.locked || spec.prealloc || spec.shared || spec.hugepage_bytes.is_some();
     !in_place && host::discard(ram)
+}
+
+/// What can be done with a part of RAM that the guest lends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lending {
+    /// Its pages are dropped, and read as zero when they are touched again.
+    Drop,
+    /// The same where others map the memory file, too.
+    Punch,
+    /// Nothing: it is locked, or made of pages larger than those that are lent.
+    Keep,
+}
+
+impl Lending {
+    /// By the memory's properties.
+    pub fn of(spec: &MemorySpec) -> Self {
+        if spec.locked || spec.hugepage_bytes.is_some() {
+            Self::Keep
+        } else if spec.shared {
+            Self::Punch
+        } else {
+            Self::Drop
+        }
+    }
+
+    /// Gives a part of RAM back to the host, whole pages of it. Says whether there is such a part and it was given.
+    pub fn lend(self, ram: &GuestRam, start: GuestAddress, length: u64) -> bool {
+        self != Self::Keep && host::lend(ram, start, length, self == Self::Punch)
+    }
+}
+
+/// Where in RAM a part of its host mapping lies.
+pub fn guest_address(ram: &GuestRam, host: usize, length: usize) -> Option<GuestAddress> {
+    ram.iter().find_map(|region| {
+        let offset = host.checked_sub(region.as_ptr() as usize)? as u64;
+        let end = offset.checked_add(length as u64)?;
+        (end <= region.len()).then(|| region.start_addr().unchecked_add(offset))
+    })
 }
 
 /// Allocates guest RAM as the specification asks.

@@ -38,8 +38,8 @@ pub struct Launched {
     pub listener: UnixListener,
     /// What the main thread will be held to.
     pub filters: Filters,
-    /// The daemon that launched it, not answered yet, and the id of its request.
-    pub daemon: (Connection, u64),
+    /// The daemon that launched it, not answered yet, the id of its request and what it speaks.
+    pub daemon: (Connection, u64, ProtocolRange),
 }
 
 /// A guest.
@@ -88,7 +88,9 @@ pub fn launch() -> Launched {
     });
     drop(body);
     match obey(request, fds) {
-        Ok((guest, listener, filters)) => Launched { guest, listener, filters, daemon: (connection, id) },
+        Ok(Obeyed { guest, listener, filters, protocol }) => {
+            Launched { guest, listener, filters, daemon: (connection, id, protocol) }
+        }
         Err(error) => {
             exit::record(ExitReason::Failed, &error.message);
             let answer = FromVmm::Reply { id, result: Err(error) };
@@ -110,7 +112,15 @@ fn wait(connection: &mut Connection) -> Result<Frame, ConnectionError> {
     }
 }
 
-fn obey(request: Request, fds: Vec<OwnedFd>) -> Result<(Guest, UnixListener, Filters), VmmError> {
+/// What came of the launch.
+struct Obeyed {
+    guest: Guest,
+    listener: UnixListener,
+    filters: Filters,
+    protocol: ProtocolRange,
+}
+
+fn obey(request: Request, fds: Vec<OwnedFd>) -> Result<Obeyed, VmmError> {
     let Request::Launch { spec, protocol } = request else {
         return Err(error(VmmErrorKind::State, "the first request must be a launch"));
     };
@@ -139,7 +149,8 @@ fn obey(request: Request, fds: Vec<OwnedFd>) -> Result<(Guest, UnixListener, Fil
     let filters = Filters::new(&spec.sandbox).map_err(fenced)?;
     let machine = machine::build(&spec, &mut fds, &stats, &filters, notes)
         .map_err(|why| error(why.kind(), why.to_string()))?;
-    Ok((Guest { machine, spec, stats: (stats, file.into()) }, listener, filters))
+    let guest = Guest { machine, spec, stats: (stats, file.into()) };
+    Ok(Obeyed { guest, listener, filters, protocol })
 }
 
 /// Both sides must have a version in common.

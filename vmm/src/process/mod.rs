@@ -3,10 +3,11 @@
 //! ```text
 //!           +-- control connections: requests --+
 //! epoll ----+-- mailbox: the guest ends, resets -+--> Lifecycle --> Step --> Machine
-//!           +-- serial ports, clock              |            \--> events to all daemons
+//!           +-- serial ports, clock, balloon     |            \--> events to all daemons
 //!           +-- SIGTERM -------------------------+
 //! ```
 
+mod balloon;
 pub(crate) mod exit;
 mod launch;
 
@@ -31,6 +32,7 @@ use crate::{
     machine::lifecycle::{Change, Lifecycle, Step},
     poller::{Poller, Source},
     sandbox::Role,
+    virtio::Balloon,
 };
 use launch::{Guest, Launched, check_protocol};
 
@@ -89,11 +91,13 @@ struct Main {
     signals: SignalFd,
     /// When the clock is due.
     clock_at: Option<Instant>,
+    /// What there is to tell of the balloon.
+    balloon_news: balloon::News,
 }
 
 impl Main {
     fn new(launched: Launched, signals: SignalFd) -> std::io::Result<Self> {
-        let Launched { mut guest, listener, filters, daemon: (connection, id) } = launched;
+        let Launched { mut guest, listener, filters, daemon: (connection, id, protocol) } = launched;
         let poller = Poller::new()?;
         let lifecycle = Lifecycle::new(guest.spec.actions);
         poller.add(signals.as_raw_fd(), Source::Signal, EventSet::IN)?;
@@ -105,17 +109,23 @@ impl Main {
         for serial in guest.machine.serials() {
             serial.watch(&poller)?;
         }
+        if let Some(balloon) = guest.machine.balloon() {
+            poller.add(balloon.bell().as_raw_fd(), Source::Balloon, EventSet::IN)?;
+        }
         let mut server = Server::new(listener, connection, &poller)?;
+        server.speaks(0, protocol);
         let hello = guest.hello(lifecycle.state());
         server.answer(0, id, (Ok(Reply::Hello(hello)), Vec::new()));
         filters.apply(Role::Main).map_err(std::io::Error::other)?;
-        Ok(Self { poller, server, guest, lifecycle, signals, clock_at: None })
+        let news = balloon::News::default();
+        Ok(Self { poller, server, guest, lifecycle, signals, clock_at: None, balloon_news: news })
     }
 
     fn serve(mut self) -> ! {
         loop {
             self.server.watch_for_room(&self.poller);
-            let timeout = self.clock_at.map(|at| at.saturating_duration_since(Instant::now()));
+            let next = self.clock_at.into_iter().chain(self.balloon_news.due()).min();
+            let timeout = next.map(|at| at.saturating_duration_since(Instant::now()));
             match self.poller.wait(timeout) {
                 Ok(events) => {
                     for (source, _) in events {
@@ -126,6 +136,9 @@ impl Main {
             }
             if self.clock_at.is_some_and(|at| at <= Instant::now()) {
                 self.look_at_clock();
+            }
+            if self.balloon_news.due().is_some_and(|at| at <= Instant::now()) {
+                self.tell_of_balloon();
             }
         }
     }
@@ -144,6 +157,13 @@ impl Main {
                     let _ = bell.read();
                 }
                 self.look_at_clock();
+            }
+            Source::Balloon => {
+                if let Some(balloon) = self.guest.machine.balloon() {
+                    // Nonblocking, as above.
+                    let _ = balloon.bell().read();
+                }
+                self.balloon_news.come(Instant::now());
             }
             Source::SerialBell => {
                 // Nonblocking, as above.
@@ -222,7 +242,10 @@ impl Main {
         let done = |result: Result<(), VmmError>| (result.map(|()| Reply::Done), Vec::new());
         match request {
             Request::Launch { .. } => (Err(out_of_place(&request)), Vec::new()),
-            Request::Hello { protocol } => self.hello(protocol),
+            Request::Hello { protocol } => {
+                self.server.speaks(number, protocol);
+                self.hello(protocol)
+            }
             Request::Resume => {
                 let change = self.lifecycle.resume();
                 done(change.map(|change| self.apply(change)))
@@ -248,7 +271,26 @@ impl Main {
                 Ok(client) => (Ok(Reply::Console), vec![client]),
                 Err(error) => (Err(error), Vec::new()),
             },
+            Request::SetBalloon { bytes } => done(self.balloon().map(|balloon| balloon.set_target(bytes))),
+            Request::SetBalloonPeriod { seconds } => {
+                done(self.balloon().map(|balloon| balloon.set_period(seconds)))
+            }
             Request::QueryState => (Ok(Reply::State { state: self.lifecycle.state() }), Vec::new()),
+        }
+    }
+
+    fn balloon(&self) -> Result<&Balloon, VmmError> {
+        self.guest.machine.balloon().ok_or_else(|| VmmError {
+            kind: VmmErrorKind::Invalid,
+            message: "the guest has no balloon".to_owned(),
+        })
+    }
+
+    fn tell_of_balloon(&mut self) {
+        let Ok(balloon) = self.balloon() else { return };
+        let bytes = balloon.kept_bytes();
+        if self.balloon_news.tell(bytes, Instant::now()) {
+            self.server.announce(&Event::BalloonChanged { bytes });
         }
     }
 

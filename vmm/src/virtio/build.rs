@@ -7,13 +7,14 @@ mod tests;
 
 use std::{fs::File, io, sync::Arc};
 
-use vireo_control::{DiskSpec, MachineKind, NicSpec, PciAddress, RngSpec, VmSpec};
+use vireo_control::{BalloonSpec, DiskSpec, MachineKind, NicSpec, PciAddress, RngSpec, VmSpec};
 use vireo_image::RawDisk;
 
 pub use error::BuildError;
 
 use super::{
     VirtioDevice, WorkerRole,
+    balloon::{Balloon, BalloonOptions},
     blk::{Blk, BlkOptions},
     mmio::{MmioSlot, VirtioMmio},
     net::{Net, NetOptions, Tap, TunTap, Vhost},
@@ -26,7 +27,7 @@ use crate::{
     bus::{Bus, BusDevice, BusError},
     fds::Descriptors,
     irq::IrqManager,
-    memory::{GuestRam, map},
+    memory::{GuestRam, Lending, map},
     pci::{HostBridge, Layout, PciRoot, RootPort},
     stats::Stats,
 };
@@ -47,6 +48,7 @@ pub struct Devices {
     mmio: Vec<Arc<VirtioMmio>>,
     plans: Vec<Plan>,
     workers: Vec<Worker>,
+    balloon: Option<Arc<Balloon>>,
     ram_bytes: u64,
 }
 
@@ -71,11 +73,13 @@ pub fn build<Vm: NotifyBackend + 'static>(
         block: Plan::new(WorkerRole::Block),
         net: Plan::new(WorkerRole::Net),
         placed: vec![],
+        balloon: None,
     };
     spec.disks.iter().try_for_each(|disk| builder.disk(disk))?;
     spec.nics.iter().try_for_each(|nic| builder.nic(nic))?;
     spec.rngs.iter().try_for_each(|rng| builder.rng(rng))?;
-    let Builder { block, net, placed, .. } = builder;
+    spec.balloon.iter().try_for_each(|balloon| builder.balloon(balloon))?;
+    let Builder { block, net, placed, balloon, .. } = builder;
 
     let devices = placed.iter().map(|(device, _)| device.clone()).collect();
     let plans = [block, net].into_iter().filter(|plan| !plan.is_empty()).collect();
@@ -89,7 +93,7 @@ pub fn build<Vm: NotifyBackend + 'static>(
     } else {
         pci = Some(Arc::new(pci_root(spec, placed, &ram, irq, &notify)?));
     }
-    Ok(Devices { devices, pci, mmio, plans, workers: vec![], ram_bytes: spec.memory.bytes })
+    Ok(Devices { devices, pci, mmio, plans, workers: vec![], balloon, ram_bytes: spec.memory.bytes })
 }
 
 /// A device and the place it asks for.
@@ -104,6 +108,7 @@ struct Builder<'a> {
     block: Plan,
     net: Plan,
     placed: Vec<Placed>,
+    balloon: Option<Arc<Balloon>>,
 }
 
 impl Builder<'_> {
@@ -181,6 +186,27 @@ impl Builder<'_> {
         self.placed.push((device, spec.address));
         Ok(())
     }
+
+    fn balloon(&mut self, spec: &BalloonSpec) -> Result<(), BuildError> {
+        let memory = &self.spec.memory;
+        let options = BalloonOptions {
+            alias: spec.alias.clone(),
+            ram_bytes: memory.bytes,
+            lending: Lending::of(memory),
+            keep_bytes: spec.keep_bytes.unwrap_or(memory.bytes),
+            period: spec.stats_period,
+            deflate_on_oom: spec.deflate_on_oom,
+            reporting: spec.free_page_reporting,
+        };
+        let device = Balloon::new(options, self.ram.clone(), self.stats);
+        let device = Arc::new(device.map_err(error::system(&spec.alias, "create eventfds"))?);
+        for (queue, kick) in device.kicks().iter().enumerate() {
+            self.net.add(kick.clone(), Interest::Readable, device.clone(), queue);
+        }
+        self.balloon = Some(device.clone());
+        self.placed.push((device, spec.address));
+        Ok(())
+    }
 }
 
 fn mmio_slot(n: usize) -> MmioSlot {
@@ -246,6 +272,11 @@ impl Devices {
     /// Where virtio-mmio devices stand (`microvm` only).
     pub fn mmio_slots(&self) -> Vec<MmioSlot> {
         self.mmio.iter().map(|device| device.slot()).collect()
+    }
+
+    /// The balloon, where there is one.
+    pub fn balloon(&self) -> Option<&Balloon> {
+        self.balloon.as_deref()
     }
 
     /// Starts the worker threads, at most two. `prepare` runs first on each, for its system call filter.

@@ -1,7 +1,7 @@
 //! Virtio: devices, the transports that show them to the guest, and the threads that serve them.
 //!
 //! ```text
-//! vCPU threads                                     worker threads (block; net and rng)
+//! vCPU threads                                     worker threads (block; net and others)
 //!   transport (pci | mmio)                           epoll: kick eventfds, taps
 //!     registers --> Negotiation --DRIVER_OK--> device: Activated { queues }
 //!                                 --reset----> device: Inactive          |
@@ -17,6 +17,7 @@
 //! The system calls of a thread that serves devices stand in its role's list (`sandbox/calls.rs`): a device that needs
 //! a new one adds it there.
 
+mod balloon;
 mod blk;
 mod build;
 mod chain;
@@ -36,6 +37,7 @@ use std::sync::Arc;
 
 use vmm_sys_util::eventfd::EventFd;
 
+pub use balloon::Balloon;
 pub use build::{BuildError, Devices, build};
 pub use interrupt::Interrupt;
 pub use mmio::MmioSlot;

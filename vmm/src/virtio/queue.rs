@@ -115,6 +115,11 @@ impl VirtQueue {
         Ok(self.queue.enable_notification(&*self.ram)?)
     }
 
+    /// Its number among the device's queues.
+    pub(crate) fn index(&self) -> u16 {
+        self.index
+    }
+
     /// Positions and addresses.
     pub(crate) fn state(&self) -> QueueState {
         self.queue.state()

@@ -1,4 +1,5 @@
-//! The threads that serve the devices: one for disks, one for networks and entropy, each only where there is such a device.
+//! The threads that serve the devices: one for disks, one for networks, entropy and balloon, each only where there is
+//! such a device.
 //!
 //! ```text
 //!            +--------------------------------- go ---------------------------------+
@@ -37,7 +38,7 @@ const BELL: u64 = u64::MAX;
 pub enum WorkerRole {
     /// Disks.
     Block,
-    /// Networks and entropy.
+    /// Networks, entropy, balloon.
     Net,
 }
 

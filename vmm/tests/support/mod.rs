@@ -100,6 +100,7 @@ impl Launch {
             disks: Vec::new(),
             nics: Vec::new(),
             rngs: Vec::new(),
+            balloon: None,
             root_ports: Vec::new(),
             kvm: add(kvm.into()),
             control: add(listener.into()),

@@ -15,6 +15,7 @@ use crate::domain::live::Live;
 use crate::domain::registry::wire;
 use crate::domain::stats::block::{self, Counters, Sizes};
 use crate::domain::stats::bulk::{Collector, group};
+use crate::domain::stats::memory;
 use crate::domain::stats::net::Table;
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::rpc::Call;
@@ -27,10 +28,6 @@ mod bulk {
     pub const BACKING: u32 = 1 << 30;
     pub const ENFORCE_STATS: u32 = 1 << 31;
 }
-
-/// `VIR_DOMAIN_MEMORY_STAT_ACTUAL_BALLOON` and `_RSS`
-const ACTUAL_BALLOON: i32 = 6;
-const RSS: i32 = 7;
 
 /// Times are kept in the wire's signed numbers; none comes near their end.
 fn signed(value: u64) -> i64 {
@@ -161,10 +158,11 @@ pub async fn domain_memory_stats(call: &Call, args: DomainMemoryStatsArgs) -> Re
     let live = live(&snapshot)?;
     let mut stats = Vec::new();
     if live.facts.balloon {
-        stats.push(DomainMemoryStat { tag: ACTUAL_BALLOON, val: live.facts.current_kib });
+        stats.push(DomainMemoryStat { tag: memory::tag::ACTUAL_BALLOON, val: memory::actual(live) });
+        stats.extend(memory::told(live).map(|told| DomainMemoryStat { tag: told.tag, val: told.value }));
     }
     if let Ok(times) = live.process.read() {
-        stats.push(DomainMemoryStat { tag: RSS, val: times.rss_kib });
+        stats.push(DomainMemoryStat { tag: memory::tag::RSS, val: times.rss_kib });
     }
     stats.truncate(args.max_stats as usize);
     Ok(DomainMemoryStatsRet { stats })

@@ -170,6 +170,7 @@ impl Actor {
         let facts = Arc::new(hello_facts(hello.clone(), notes, stats)?);
         let live = Live { hello: Some(facts), ..Live::clone(live) };
         self.show(|snapshot| snapshot.live = Some(Arc::new(live)));
+        self.catch_up_with_balloon();
         Ok(())
     }
 }

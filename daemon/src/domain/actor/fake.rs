@@ -150,6 +150,11 @@ impl Fake {
                         continue;
                     }
                 }
+                Request::SetBalloon { bytes } => {
+                    self.tell(Event::BalloonChanged { bytes });
+                    Ok(Reply::Done)
+                }
+                Request::SetBalloonPeriod { .. } => Ok(Reply::Done),
                 Request::QueryState => Ok(Reply::State { state: *self.state.lock().unwrap() }),
                 Request::Launch { .. } => exit(1),
             };

@@ -29,6 +29,7 @@ mod drive;
 mod edit;
 mod end;
 mod guest;
+mod live;
 mod rename;
 mod start;
 
@@ -216,6 +217,14 @@ impl Actor {
                 self.judged(Action::Rename)?;
                 self.rename(name).await?;
             }
+            Request::SetBalloon { kib } => {
+                self.judged(Action::Use)?;
+                self.set_balloon(kib).await?;
+            }
+            Request::SetBalloonPeriod { seconds } => {
+                self.judged(Action::Use)?;
+                self.set_balloon_period(seconds).await?;
+            }
             Request::OpenConsole { alias, force } => {
                 self.judged(Action::Use)?;
                 return self.open_console(alias, force).await.map(Answer::Console);
@@ -283,6 +292,7 @@ impl Actor {
                     self.tell(Lifecycle::Crashed);
                 }
             }
+            Event::BalloonChanged { bytes } => self.on_balloon(bytes),
             Event::Exiting { reason } => {
                 if let Some(guest) = &mut self.guest {
                     guest.exiting = Some(reason);

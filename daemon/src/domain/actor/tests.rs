@@ -1,5 +1,6 @@
 //! The life of a domain, with a fake vmm that is a process of its own.
 
+mod balloon;
 mod edits;
 mod names;
 mod sockets;
@@ -11,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 use vireo_protocol::remote::{
-    DomainEventCallbackLifecycleMsg, DomainEventCallbackMetadataChangeMsg, DomainEventCallbackRebootMsg,
+    DomainEventCallbackBalloonChangeMsg, DomainEventCallbackLifecycleMsg,
+    DomainEventCallbackMetadataChangeMsg, DomainEventCallbackRebootMsg,
 };
 use vireo_xdr::Decode;
 
@@ -53,7 +55,7 @@ impl Instance {
             let daemon = Daemon::start(elsewhere, Config::default(), false).await.unwrap();
             let (socket, _peer) = std::os::unix::net::UnixStream::pair().unwrap();
             let watcher = ClientHandle::new(daemon, Identity::of_peer(&socket).unwrap(), false);
-            for event in [0, 1] {
+            for event in [0, 1, 13] {
                 events.subscribe(&watcher, EventObject::Domain, event, None, false);
             }
             let setup = Setup { paths, program: fake::program(root), guest_user: None };
@@ -106,7 +108,8 @@ impl Instance {
         self.done(Request::Create(CreateOptions::default()));
     }
 
-    /// What the watcher was told since it last looked, as (event, detail, id); a reboot is (100, 0, id).
+    /// What the watcher was told since it last looked, as (event, detail, id); a reboot is (100, 0, id), and a balloon
+    /// (113, KiB, id).
     fn told(&self) -> Vec<(i32, i32, i32)> {
         let mut frames = Vec::new();
         self.watcher.outbox().take(true, |frame| frames.push(frame));
@@ -115,6 +118,10 @@ impl Instance {
             if procedure == 319 {
                 let reboot = DomainEventCallbackRebootMsg::from_bytes(body).unwrap();
                 return (100, 0, reboot.msg.dom.id);
+            }
+            if procedure == 331 {
+                let balloon = DomainEventCallbackBalloonChangeMsg::from_bytes(body).unwrap();
+                return (113, balloon.msg.actual as i32, balloon.msg.dom.id);
             }
             let DomainEventCallbackLifecycleMsg { msg, .. } =
                 DomainEventCallbackLifecycleMsg::from_bytes(body).unwrap();

@@ -4,9 +4,7 @@ use super::{
     Devices, DomainDef,
     address::{Address, DeviceInfo, USER_ALIAS},
     cpu::{Cpu, CpuCheck, CpuMode},
-    devices::{
-        Controller, ControllerKind, Disk, balloon::BalloonModel, controller::pci_model, disk::DiskBus,
-    },
+    devices::{Controller, ControllerKind, Disk, controller::pci_model, disk::DiskBus},
     fates,
     words::OnOff,
 };
@@ -26,6 +24,8 @@ impl DomainDef {
             cpu.migratable.get_or_insert(OnOff::On);
         }
         self.devices.assign_live();
+        // Nothing is lent yet; what is to be, the guest is asked for once it runs.
+        self.memory.current_kib = self.memory.total_kib;
         Ok(())
     }
 }
@@ -56,8 +56,7 @@ impl Devices {
         number(self.inputs.iter_mut().map(|device| &mut device.info), "input");
         number(self.videos.iter_mut().map(|device| &mut device.info), "video");
         number(self.hostdevs.iter_mut().map(|device| &mut device.info), "hostdev");
-        let balloon = self.memballoon.iter_mut().filter(|balloon| balloon.model != BalloonModel::None);
-        number(balloon.map(|device| &mut device.info), "balloon");
+        number(self.balloon_mut().into_iter().map(|device| &mut device.info), "balloon");
         number(self.rngs.iter_mut().map(|device| &mut device.info), "rng");
         // The first console is the first serial port.
         if let (Some(serial), Some(console)) = (self.serials.first(), self.consoles.first_mut()) {

@@ -9,6 +9,7 @@
 //! opened is closed with the list of descriptors, a tap goes with its last one, and sockets with their list. It waits for disks and the kernel:
 //! it runs on a thread that may.
 
+mod balloon;
 mod chardevs;
 mod cpu;
 mod disks;
@@ -69,6 +70,7 @@ pub fn prepare(def: &mut DomainDef, id: u32, registry: &Registry) -> Result<Prep
     let mut sockets = Sockets::default();
     // What the definition says is compared with what it becomes: before it does.
     let notes = fates::notes(def);
+    let keep_kib = def.memory.current_kib;
     def.assign_live()?;
     def.id = Some(id);
     def.devices.emulator = Some(registry.setup().program.path.to_string_lossy().into_owned());
@@ -83,6 +85,7 @@ pub fn prepare(def: &mut DomainDef, id: u32, registry: &Registry) -> Result<Prep
     let boot = machine::boot(def, &mut fds)?;
     let disks = disks::open_all(def, &mut fds)?;
     let rngs = rngs::open_all(def, &mut fds)?;
+    let balloon = balloon::spec(def, keep_kib)?;
     let serials = chardevs::open_all(def, &log, &mut fds, &mut sockets)?;
     // Last of what can fail by the definition: an interface of the host is the only thing others can see.
     let nics = nics::open_all(def, &mut fds)?;
@@ -108,6 +111,7 @@ pub fn prepare(def: &mut DomainDef, id: u32, registry: &Registry) -> Result<Prep
         disks,
         nics,
         rngs,
+        balloon,
         root_ports: machine::root_ports(def),
         kvm,
         control: fds.add(listener),

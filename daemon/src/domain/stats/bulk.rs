@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use vireo_protocol::typed::{TypedParam, TypedValue};
 
 use super::block::{Counters as BlockCounters, Sizes};
+use super::memory;
 use super::net::Table;
 use super::vcpu::Thread;
 use crate::domain::live::Live;
@@ -77,8 +78,11 @@ impl Collector {
         if wanted(group::BALLOON)
             && let Some(facts) = snapshot.facts()
         {
-            values.push("balloon.current", facts.current_kib);
+            values.push("balloon.current", live.map_or(facts.current_kib, memory::actual));
             values.push("balloon.maximum", facts.memory_kib);
+            for told in live.into_iter().flat_map(memory::told) {
+                values.push(told.name, told.value);
+            }
             if let Some(times) = times {
                 values.push("balloon.rss", times.rss_kib);
             }

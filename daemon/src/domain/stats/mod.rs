@@ -3,7 +3,7 @@
 //! | what | where from | cost |
 //! | --- | --- | --- |
 //! | state, balloon, counts, names | the published snapshot | no system call |
-//! | block requests, bytes, times | the vmm's shared counters ([`page`]) | no system call |
+//! | block requests, bytes, times; the guest's memory | the vmm's shared counters ([`page`]) | no system call |
 //! | cpu and rss | `/proc/PID/stat`, held open | one read per running guest |
 //! | vcpu times | `/proc/PID/task/TID/*` | a few per vCPU |
 //! | image sizes | the files | one look per disk of a running guest |
@@ -13,6 +13,7 @@
 
 pub mod block;
 pub mod bulk;
+pub mod memory;
 pub mod net;
 pub mod page;
 pub mod vcpu;

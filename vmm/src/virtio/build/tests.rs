@@ -36,6 +36,7 @@ fn spec(machine: MachineKind) -> VmSpec {
         disks: vec![],
         nics: vec![],
         rngs: vec![],
+        balloon: None,
         root_ports: vec![],
         kvm: FdIndex(0),
         control: FdIndex(0),

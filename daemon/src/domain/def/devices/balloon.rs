@@ -44,6 +44,18 @@ words! {
     }
 }
 
+impl super::Devices {
+    /// The balloon; one of the model `none` is none.
+    pub fn balloon(&self) -> Option<&Memballoon> {
+        self.memballoon.as_ref().filter(|balloon| balloon.model != BalloonModel::None)
+    }
+
+    /// The same, to be changed.
+    pub fn balloon_mut(&mut self) -> Option<&mut Memballoon> {
+        self.memballoon.as_mut().filter(|balloon| balloon.model != BalloonModel::None)
+    }
+}
+
 impl Memballoon {
     const ORDER: &'static [&'static str] = &["stats", "driver"];
 

@@ -274,10 +274,17 @@ pub(super) const ROWS: &[Row] = &[
         let found = def.devices.controllers.iter().find(inert)?;
         Some(format!("<controller type='{}'>", found.kind))
     }),
-    Row::new(Inert, "memballoon", "no balloon yet: memory stays as it is", |def| {
-        let balloon = def.devices.memballoon.as_ref()?;
-        (balloon.model != BalloonModel::None).then(|| format!("<memballoon model='{}'>", balloon.model))
-    }),
+    Row::new(Emulated, "memballoon[@model='virtio' or 'none']", "virtio-balloon", |_| None),
+    Row::new(
+        Rejected,
+        "memballoon[@model='virtio-transitional' or 'xen']",
+        "only balloons of virtio's modern interface are emulated",
+        |def| {
+            let balloon = def.devices.balloon()?;
+            let served = matches!(balloon.model, BalloonModel::Virtio | BalloonModel::VirtioNonTransitional);
+            (!served).then(|| format!("<memballoon model='{}'>", balloon.model))
+        },
+    ),
     Row::new(
         Inert,
         "input, graphics, video, sound, audio, hub, redirdev, redirfilter",
