@@ -15,6 +15,8 @@ pub enum Source {
     Clock,
     /// The guest lent memory, or took some back.
     Balloon,
+    /// The guest let a vCPU go.
+    Vcpus,
     /// A serial port has output, or room for input.
     SerialBell,
     /// A serial port's host side: port and which of its descriptors.
@@ -45,6 +47,7 @@ impl Source {
             Self::SerialBell => (3, 0),
             Self::Listener => (4, 0),
             Self::Balloon => (9, 0),
+            Self::Vcpus => (10, 0),
             Self::Connection(number) => (5, number),
             Self::Serial(port, Side::Listener) => (6, u32::from(port)),
             Self::Serial(port, Side::Backend) => (7, u32::from(port)),
@@ -66,6 +69,7 @@ impl Source {
             7 => Self::Serial(value as u8, Side::Backend),
             8 => Self::Serial(value as u8, Side::Console),
             9 => Self::Balloon,
+            10 => Self::Vcpus,
             _ => return None,
         })
     }
@@ -122,6 +126,7 @@ mod tests {
             Source::Clock,
             Source::SerialBell,
             Source::Balloon,
+            Source::Vcpus,
             Source::Listener,
             Source::Connection(u32::MAX),
             Source::Serial(3, Side::Listener),

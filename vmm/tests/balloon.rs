@@ -41,7 +41,7 @@ fn boot(machine: MachineKind) -> Option<Vmm> {
         alias: "balloon0".into(),
         keep_bytes: Some(RAM - 10 * MIB),
         stats_period: 0,
-        deflate_on_oom: true,
+        deflate_on_oom: false,
         free_page_reporting: true,
         address: None,
     });
@@ -98,7 +98,9 @@ fn memory_is_lent_and_taken_back() {
 #[test]
 fn a_guest_without_a_balloon_cannot_lend() {
     let Some((image, _)) = hardware_kvm().then(linux::kernel).flatten() else { return };
-    let mut vmm = Launch::new(MachineKind::Microvm, File::open(image).unwrap()).launch().unwrap();
+    let mut launch = Launch::new(MachineKind::Microvm, File::open(image).unwrap());
+    launch.spec.memory.bytes = RAM;
+    let mut vmm = launch.launch().unwrap();
     assert!(vmm.control.ask(Request::SetBalloon { bytes: RAM }).is_err());
     assert!(vmm.control.ask(Request::SetBalloonPeriod { seconds: 1 }).is_err());
 }

@@ -35,8 +35,8 @@ pub use device::{
 };
 pub use exit::{ExitReason, ExitRecord};
 pub use message::{
-    Event, FromVmm, Hello, PROTOCOL, PauseReason, ProtocolRange, Reply, Request, RunState, ToVmm, VmmError,
-    VmmErrorKind,
+    Event, FromVmm, Hello, PROTOCOL, PauseReason, ProtocolRange, Reply, Request, RunState, ToVmm, VcpuThread,
+    VmmError, VmmErrorKind,
 };
 pub use spec::{
     BootSpec, ClockSpec, CpuFeature, CpuMode, CpuSpec, FdIndex, FeaturePolicy, HyperthreadTopology,

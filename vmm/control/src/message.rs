@@ -16,7 +16,7 @@ use crate::spec::VmSpec;
 /// | version | what came with it |
 /// | --- | --- |
 /// | 1 | the first |
-/// | 2 | the balloon: [`Request::SetBalloon`], [`Request::SetBalloonPeriod`], [`Event::BalloonChanged`] |
+/// | 2 | the balloon: [`Request::SetBalloon`], [`Request::SetBalloonPeriod`], [`Event::BalloonChanged`]; vCPUs that come and go: [`Request::SetVcpu`], [`Event::VcpuRemoved`]; [`Request::InjectNmi`] |
 pub const PROTOCOL: ProtocolRange = ProtocolRange { oldest: 1, newest: 2 };
 
 /// An inclusive range of protocol versions.
@@ -97,6 +97,16 @@ pub enum Request {
         /// How often; 0 is never.
         seconds: u32,
     },
+    /// Give every vCPU an NMI, as by the button of a server. Since version 2.
+    InjectNmi,
+    /// Add a vCPU to the machine, or ask the guest to let one go; when it has, [`Event::VcpuRemoved`] tells. Refused
+    /// where it is so already, for the first, and in a machine that was built with all of its vCPUs. Since version 2.
+    SetVcpu {
+        /// Which.
+        index: u16,
+        /// Whether it is to be online.
+        online: bool,
+    },
 }
 
 /// A frame from the vmm.
@@ -153,12 +163,24 @@ pub struct Hello {
     /// `exits.io`, ...) to slot.
     #[serde(default)]
     pub stats: BTreeMap<String, u32>,
-    /// Thread ids of the vCPUs, for pinning and accounting.
+    /// Thread ids of the vCPUs that are online, for pinning and accounting.
     #[serde(default)]
     pub vcpu_tids: Vec<i32>,
+    /// Every vCPU that can ever be online; empty where an older vmm does not tell.
+    #[serde(default)]
+    pub vcpus: Vec<VcpuThread>,
     /// What the start left to say: refused MSRs, missing features, offloads not to be had.
     #[serde(default)]
     pub notes: Vec<String>,
+}
+
+/// A vCPU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VcpuThread {
+    /// The thread that runs it, or will.
+    pub tid: i32,
+    /// It belongs to the machine.
+    pub online: bool,
 }
 
 /// How the guest stands.
@@ -212,6 +234,11 @@ pub enum Event {
         /// What it keeps for itself.
         bytes: u64,
     },
+    /// The guest let a vCPU go. Since version 2.
+    VcpuRemoved {
+        /// Which.
+        index: u16,
+    },
     /// The process ends; the exit record says the same.
     Exiting {
         /// Why.
@@ -223,7 +250,7 @@ impl Event {
     /// The version of the vocabulary that it came with: a peer that speaks an older one is not told.
     pub fn since(&self) -> u32 {
         match self {
-            Self::BalloonChanged { .. } => 2,
+            Self::BalloonChanged { .. } | Self::VcpuRemoved { .. } => 2,
             _ => 1,
         }
     }

@@ -119,8 +119,11 @@ pub struct MemorySpec {
 /// Virtual CPUs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CpuSpec {
-    /// vCPUs online at start, 1 to `maximum`.
+    /// vCPUs online at start, 1 to `maximum`: the first, but where `which` says otherwise.
     pub online: u16,
+    /// Those online at start, upwards from 0, where they are not the first.
+    #[serde(default)]
+    pub which: Vec<u16>,
     /// vCPUs that can ever be online, 1 to 255.
     pub maximum: u16,
     /// Sockets, dies, cores and threads; their product is `maximum`. One socket per vCPU where absent.
@@ -135,6 +138,17 @@ pub struct CpuSpec {
     /// Hide KVM's CPUID leaves (`<kvm><hidden state='on'/>`).
     #[serde(default)]
     pub hide_kvm: bool,
+}
+
+impl CpuSpec {
+    /// Of each vCPU that can ever be online, whether it is at start.
+    pub fn present(&self) -> Vec<bool> {
+        let is_present = |index: u16| match &*self.which {
+            [] => index < self.online,
+            which => which.contains(&index),
+        };
+        (0..self.maximum).map(is_present).collect()
+    }
 }
 
 /// `<topology sockets= dies= cores= threads=/>`.

@@ -8,7 +8,7 @@ use acpi_tables::{
     },
 };
 
-use super::{PciWindows, Platform};
+use super::{PciWindows, Platform, cpus};
 use crate::{platform::ports, virtio::MmioSlot};
 
 /// The sleep state that means off: guests write it to the sleep register.
@@ -32,8 +32,11 @@ pub fn body(platform: &Platform) -> Vec<u8> {
     }
     if platform.hardware_reduced() {
         power_button(&mut aml);
-    } else {
-        processors(&mut aml, platform);
+    }
+    if platform.hotplug {
+        cpus::changing(&mut aml, platform);
+    } else if !platform.hardware_reduced() {
+        cpus::fixed(&mut aml, platform);
     }
     if platform.has_pci() {
         pci_root(&mut aml, platform);
@@ -42,25 +45,28 @@ pub fn body(platform: &Platform) -> Vec<u8> {
 }
 
 /// A device in the system bus's scope.
-fn add_device(aml: &mut Vec<u8>, name: &str, objects: &[&dyn Aml]) {
+pub(super) fn add_device(aml: &mut Vec<u8>, name: &str, objects: &[&dyn Aml]) {
     let device = Device::new(name.into(), objects.to_vec());
     Scope::new("_SB_".into(), vec![&device]).to_aml_bytes(aml);
 }
 
-fn hid(id: &dyn Aml) -> Name {
+/// The device's kind.
+pub(super) fn hid(id: &dyn Aml) -> Name {
     Name::new("_HID".into(), id)
 }
 
-fn uid(number: u32) -> Name {
+/// The device's number among those of its kind.
+pub(super) fn uid(number: u32) -> Name {
     Name::new("_UID".into(), &number)
 }
 
-fn resources(list: &[&dyn Aml]) -> Name {
+/// What the device uses.
+pub(super) fn resources(list: &[&dyn Aml]) -> Name {
     Name::new("_CRS".into(), &ResourceTemplate::new(list.to_vec()))
 }
 
 /// An edge-triggered, active-high interrupt line.
-fn line(gsi: u32, shared: bool) -> Interrupt {
+pub(super) fn line(gsi: u32, shared: bool) -> Interrupt {
     Interrupt::new(true, true, false, shared, gsi)
 }
 
@@ -94,13 +100,6 @@ fn power_button(aml: &mut Vec<u8>) {
     let events = Method::new("_EVT".into(), 1, true, vec![&dispatch]);
     let resources = resources(&[&line(ports::SCI.into(), false)]);
     add_device(aml, "GED_", &[&hid(&"ACPI0013"), &uid(0), &resources, &events]);
-}
-
-fn processors(aml: &mut Vec<u8>, platform: &Platform) {
-    for processor in &platform.processors {
-        let name = format!("C{:03X}", processor.uid);
-        add_device(aml, &name, &[&hid(&"ACPI0007"), &uid(processor.uid.into())]);
-    }
 }
 
 fn pci_root(aml: &mut Vec<u8>, platform: &Platform) {

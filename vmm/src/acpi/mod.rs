@@ -12,6 +12,7 @@
 //!
 //! [`platform`]: crate::platform
 
+mod cpus;
 mod dsdt;
 mod fadt;
 mod madt;
@@ -45,6 +46,8 @@ pub struct Platform {
     pub machine: MachineKind,
     /// Its processors, online or not.
     pub processors: Vec<Processor>,
+    /// Processors come and go: there is a controller for them.
+    pub hotplug: bool,
     /// COM ports, 0 to 3.
     pub serial_ports: Vec<u8>,
     /// The real-time clock is there.

@@ -4,6 +4,7 @@ fn platform(machine: MachineKind) -> Platform {
     Platform {
         machine,
         processors: (0..4).map(|n| Processor { uid: n, apic_id: n * 2, online: n < 2 }).collect(),
+        hotplug: false,
         serial_ports: vec![0, 1],
         rtc: true,
         mmio_devices: vec![MmioSlot { address: 0xd000_0000, size: 0x1000, gsi: 5 }],
@@ -87,6 +88,7 @@ fn processors_are_there_online_or_not() {
 fn the_largest_machine_fits() {
     let largest = Platform {
         processors: (0..255).map(|n| Processor { uid: n, apic_id: n, online: true }).collect(),
+        hotplug: true,
         serial_ports: vec![0, 1, 2, 3],
         ram_bytes: crate::memory::MAX_RAM,
         ..platform(MachineKind::Q35)

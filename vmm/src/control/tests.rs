@@ -4,7 +4,8 @@ use std::{
 };
 
 use vireo_control::{
-    Event, FromVmm, PROTOCOL, Reply, Request, RunState, ToVmm, VmmErrorKind, decode, encode, frame_length,
+    Event, FromVmm, PROTOCOL, ProtocolRange, Reply, Request, RunState, ToVmm, VmmErrorKind, decode, encode,
+    frame_length,
 };
 
 use super::{
@@ -126,7 +127,22 @@ fn an_older_hello_is_still_understood() {
     let old = br#"{"id":1,"request":{"op":"hello","protocol":{"oldest":1,"newest":1}}}"#;
     served.daemon.write_all(&frame(old)).unwrap();
     let request = served.server.next_request(0).unwrap();
-    assert_eq!(request, ToVmm { id: 1, request: Request::Hello { protocol: PROTOCOL } });
+    let protocol = ProtocolRange { oldest: 1, newest: 1 };
+    assert_eq!(request, ToVmm { id: 1, request: Request::Hello { protocol } });
+}
+
+#[test]
+fn who_speaks_an_older_version_is_not_told_what_came_later() {
+    let mut served = served();
+    let mut newer = UnixStream::connect(&served.path).unwrap();
+    served.server.accept(&served.poller);
+    served.server.speaks(0, ProtocolRange { oldest: 1, newest: 1 });
+    served.server.speaks(1, PROTOCOL);
+    for event in [Event::BalloonChanged { bytes: 4096 }, Event::Reset] {
+        served.server.announce(&event);
+        assert_eq!(read(&mut newer), FromVmm::Event { event });
+    }
+    assert_eq!(read(&mut served.daemon), FromVmm::Event { event: Event::Reset });
 }
 
 #[test]

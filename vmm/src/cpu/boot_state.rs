@@ -178,6 +178,8 @@ const APIC_LVT1: usize = 0x360;
 const DELIVER_NMI: u32 = 4 << 8;
 /// See [`DELIVER_NMI`].
 const DELIVER_EXTINT: u32 = 7 << 8;
+/// All bits of the delivery mode, and the one that masks an entry.
+const DELIVERY: u32 = 7 << 8 | 1 << 16;
 
 /// Wires the local APIC as a PC's firmware leaves it: the PIC at LINT0, NMI at LINT1.
 pub fn wire_lapic(vcpu: &VcpuFd) -> Result<(), KvmError> {
@@ -188,4 +190,14 @@ pub fn wire_lapic(vcpu: &VcpuFd) -> Result<(), KvmError> {
         }
     }
     vcpu.set_lapic(&lapic).map_err(failed("wire the local APIC"))
+}
+
+/// Whether a vCPU that was started takes what comes at its local APIC's NMI pin: the guest masks it where it wants none.
+pub fn accepts_nmi(vcpu: &VcpuFd) -> bool {
+    let started = vcpu.get_mp_state().is_ok_and(|state| state.mp_state != KVM_MP_STATE_UNINITIALIZED);
+    let entry = vcpu.get_lapic().map(|lapic| {
+        let bytes = [0, 1, 2, 3].map(|n| lapic.regs[APIC_LVT1 + n] as u8);
+        u32::from_le_bytes(bytes)
+    });
+    started && entry.is_ok_and(|entry| entry & DELIVERY == DELIVER_NMI)
 }

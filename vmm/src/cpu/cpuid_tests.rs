@@ -19,6 +19,7 @@ fn spec(topology: (u16, u16, u16, u16)) -> CpuSpec {
     let (sockets, dies, cores, threads) = topology;
     CpuSpec {
         online: 1,
+        which: Vec::new(),
         maximum: sockets * dies * cores * threads,
         topology: Some(HyperthreadTopology { sockets, dies, cores, threads }),
         mode: CpuMode::HostPassthrough,

@@ -3,10 +3,15 @@
 //! ```text
 //!            start                run                    exit that ends the guest's turn,
 //! (no thread) ----> Standing -----------------> Running  stop() or Mailbox::post
-//!                   ^  |  ^ reset: registers      |
-//!                   |  +--+ back to the start     |
-//!                   +-----------------------------+
+//!                   ^  |  ^ reset: registers      |  |
+//!                   |  +--+ back to the start     |  |
+//!                   +-----------------------------+  |
+//!            start                plug               | withdraw(): registers back to the start
+//! (no thread) ----> Absent ---> (vCPU is made once) -+-> Absent
 //! ```
+//!
+//! A vCPU that is absent never enters the guest; its thread waits. Threads are all there from the start, because later
+//! none may be made; the vCPU of one that was never plugged is not.
 //!
 //! Each vCPU is made, changed and run by its own thread; the main thread only says what it wants and waits until all
 //! have done it. A vCPU that stands has no exit half done: KVM finishes the last one before it returns.
@@ -14,7 +19,7 @@
 use std::{
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -24,7 +29,7 @@ use kvm_ioctls::{VcpuFd, VmFd};
 
 use super::{
     CpuError,
-    boot_state::{BootState, ResetState, wire_lapic},
+    boot_state::{BootState, ResetState, accepts_nmi, wire_lapic},
     cpuid::CpuModel,
     kick::{self, ImmediateExit},
     msr::MsrPlan,
@@ -47,6 +52,10 @@ const KICK_AGAIN: Duration = Duration::from_millis(20);
 struct Shared {
     /// vCPUs may enter the guest. Checked before each entry.
     run: Arc<AtomicBool>,
+    /// vCPUs that are to leave the machine. Looked at when they are kicked.
+    withdrawn: Box<[AtomicBool]>,
+    /// Counts NMIs; a vCPU that is behind has one to take. Looked at when they are kicked.
+    nmis: AtomicU32,
     state: Mutex<State>,
     /// For the vCPUs: the state changed.
     orders: Condvar,
@@ -62,16 +71,36 @@ struct State {
     generation: u32,
     /// Where the boot CPU starts after the last reset.
     boot: Option<BootState>,
-    /// vCPUs that stand.
-    standing: u16,
-    /// vCPUs that have done the last reset.
-    reset: u16,
-    /// vCPUs whose thread has an id and a kick.
-    started: Vec<Option<(i32, ImmediateExit)>>,
+    /// Each of them.
+    vcpus: Vec<Member>,
     /// Registers that KVM did not take.
     refused: Vec<u32>,
     /// What went wrong first.
     error: Option<CpuError>,
+}
+
+/// One vCPU.
+#[derive(Clone, Default)]
+struct Member {
+    /// It belongs to the machine.
+    present: bool,
+    /// Its thread's id, once that is there.
+    tid: Option<i32>,
+    /// How to get it out of the guest, once it is made.
+    kick: Option<ImmediateExit>,
+    /// It has not come back since it was last let run.
+    running: bool,
+    /// It is to be as it was made: it left the machine.
+    leaving: bool,
+    /// The last reset it has done.
+    generation: u32,
+}
+
+impl Member {
+    /// It is made, or not to be made.
+    fn is_settled(&self) -> bool {
+        self.tid.is_some() && (self.kick.is_some() || !self.present)
+    }
 }
 
 impl Shared {
@@ -100,25 +129,29 @@ pub struct VcpuGroup {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
     tids: Vec<i32>,
-    kicks: Vec<ImmediateExit>,
 }
 
 impl VcpuGroup {
-    /// Starts `count` threads, which make their vCPUs and stand. `run` is the flag that [`Mailbox`] clears.
+    /// Starts a thread for each, which make those vCPUs that are `present` and stand. `run` is the flag that [`Mailbox`]
+    /// clears.
     ///
     /// [`Mailbox`]: crate::mailbox::Mailbox
-    pub fn start(count: u16, blueprint: Blueprint, run: Arc<AtomicBool>) -> Result<Self, CpuError> {
+    pub fn start(present: &[bool], blueprint: Blueprint, run: Arc<AtomicBool>) -> Result<Self, CpuError> {
         kick::prepare().map_err(|source| CpuError::Thread { index: 0, source })?;
-        let state = State { started: vec![None; usize::from(count)], ..State::default() };
+        let member = |present: &bool| Member { present: *present, ..Member::default() };
+        let state = State { vcpus: present.iter().map(member).collect(), ..State::default() };
+        let count = present.len();
         let shared = Arc::new(Shared {
             run,
+            withdrawn: present.iter().map(|_| AtomicBool::new(false)).collect(),
+            nmis: AtomicU32::new(0),
             state: Mutex::new(state),
             orders: Condvar::new(),
             reports: Condvar::new(),
         });
         let blueprint = Arc::new(blueprint);
-        let mut threads = Vec::with_capacity(usize::from(count));
-        for index in 0..count {
+        let mut threads = Vec::with_capacity(count);
+        for index in 0..count as u16 {
             let (shared, blueprint) = (shared.clone(), blueprint.clone());
             let thread = thread::Builder::new()
                 .name(format!("CPU {index}/KVM"))
@@ -127,24 +160,62 @@ impl VcpuGroup {
                 .map_err(|source| CpuError::Thread { index, source })?;
             threads.push(thread);
         }
-        Ok(Self { shared, threads, tids: Vec::new(), kicks: Vec::new() })
+        Ok(Self { shared, threads, tids: Vec::new() })
     }
 
     /// Waits until every vCPU of [`VcpuGroup::start`] stands. Returns the MSRs that KVM refused.
     pub fn wait_started(&mut self) -> Result<Vec<u32>, CpuError> {
-        let state = self.wait(|state| state.started.iter().position(Option::is_none))?;
-        let started: Vec<_> = state.started.iter().copied().flatten().collect();
+        let state = self.wait(|state| state.vcpus.iter().position(|vcpu| !vcpu.is_settled()))?;
+        let tids = state.vcpus.iter().filter_map(|vcpu| vcpu.tid).collect();
         let mut refused = state.refused.clone();
         drop(state);
-        (self.tids, self.kicks) = started.into_iter().unzip();
+        self.tids = tids;
         refused.sort_unstable();
         refused.dedup();
         Ok(refused)
     }
 
-    /// Thread ids, in the order of the vCPUs.
+    /// Thread ids, in the order of the vCPUs, of absent ones too.
     pub fn tids(&self) -> &[i32] {
         &self.tids
+    }
+
+    /// Which vCPUs belong to the machine.
+    pub fn present(&self) -> Vec<bool> {
+        self.shared.state().vcpus.iter().map(|vcpu| vcpu.present).collect()
+    }
+
+    /// Adds a vCPU that is absent; it waits for the guest to start it. What cannot be made stays absent.
+    pub fn plug(&self, index: u16) -> Result<(), CpuError> {
+        let at = usize::from(index);
+        let mut state = self.shared.state();
+        self.shared.withdrawn[at].store(false, Ordering::SeqCst);
+        state.vcpus[at].present = true;
+        drop(state);
+        self.shared.orders.notify_all();
+        let made = self.wait(|state| (!state.vcpus[at].is_settled()).then_some(at)).map(drop);
+        if made.is_err() {
+            self.shared.state().vcpus[at].present = false;
+        }
+        made
+    }
+
+    /// Takes a vCPU out of the machine, and waits until it has left the guest.
+    pub fn withdraw(&self, index: u16) -> Result<(), CpuError> {
+        let at = usize::from(index);
+        let mut state = self.shared.state();
+        self.shared.withdrawn[at].store(true, Ordering::SeqCst);
+        (state.vcpus[at].present, state.vcpus[at].leaving) = (false, true);
+        drop(state);
+        self.shared.orders.notify_all();
+        self.kick();
+        self.wait(|state| state.vcpus[at].leaving.then_some(at)).map(drop)
+    }
+
+    /// Gives every vCPU an NMI, where its local APIC lets one through: now, or when it runs again.
+    pub fn inject_nmi(&self) {
+        self.shared.nmis.fetch_add(1, Ordering::SeqCst);
+        self.kick();
     }
 
     /// Lets the vCPUs run.
@@ -163,8 +234,7 @@ impl VcpuGroup {
         self.shared.run.store(false, Ordering::SeqCst);
         drop(state);
         self.kick();
-        let count = self.threads.len() as u16;
-        self.wait(|state| (state.standing < count).then_some(usize::from(state.standing))).map(drop)
+        self.wait(|state| state.vcpus.iter().position(|vcpu| vcpu.running)).map(drop)
     }
 
     /// Resets the vCPUs, which must stand; the boot CPU then is at `boot`.
@@ -172,17 +242,19 @@ impl VcpuGroup {
         let mut state = self.shared.state();
         state.generation = state.generation.wrapping_add(1);
         state.boot = Some(boot);
-        state.reset = 0;
         drop(state);
         self.shared.orders.notify_all();
-        let count = self.threads.len() as u16;
-        self.wait(|state| (state.reset < count).then_some(usize::from(state.reset))).map(drop)
+        let behind = |state: &State, vcpu: &Member| vcpu.present && vcpu.generation != state.generation;
+        self.wait(|state| state.vcpus.iter().position(|vcpu| behind(state, vcpu))).map(drop)
     }
 
     fn kick(&self) {
-        for (kick, thread) in self.kicks.iter().zip(&self.threads) {
-            kick.set(true);
-            kick::send(thread);
+        let state = self.shared.state();
+        for (vcpu, thread) in state.vcpus.iter().zip(&self.threads) {
+            if let Some(kick) = vcpu.kick {
+                kick.set(true);
+                kick::send(thread);
+            }
         }
     }
 
@@ -212,44 +284,80 @@ impl VcpuGroup {
 
 /// A vCPU's thread. It never returns while the process lives, unless its vCPU cannot be made.
 fn work(index: u16, shared: &Shared, blueprint: Arc<Blueprint>) {
-    let made =
-        make(index, &blueprint).and_then(|made| Ok(blueprint.filters.apply(Role::Vcpu).map(|()| made)?));
+    let at = usize::from(index);
+    let held = || blueprint.filters.apply(Role::Vcpu);
     let exits = blueprint.exits.clone();
-    drop(blueprint);
-    let (vcpu, kick, reset, refused) = match made {
-        Ok(made) => made,
-        Err(error) => return report(shared, error),
-    };
     let mut state = shared.state();
-    state.started[usize::from(index)] = Some((nix::unistd::gettid().as_raw(), kick));
+    let early = state.vcpus[at].present;
+    if !early {
+        drop(state);
+        if let Err(error) = held() {
+            return report(shared, error.into());
+        }
+        state = shared.state();
+        state.vcpus[at].tid = Some(nix::unistd::gettid().as_raw());
+        shared.reports.notify_all();
+    }
+    let (vcpu, kick, reset, refused) = loop {
+        while !state.vcpus[at].present {
+            state = shared.orders.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        drop(state);
+        let made = make(index, &blueprint)
+            .and_then(|made| if early { Ok(held().map(|()| made)?) } else { Ok(made) });
+        match made {
+            Ok(made) => break made,
+            Err(error) if early => return report(shared, error),
+            Err(error) => {
+                report(shared, error);
+                state = shared.state();
+                state.vcpus[at].present = false;
+            }
+        }
+    };
+    drop(blueprint);
+    state = shared.state();
+    state.vcpus[at].tid = Some(nix::unistd::gettid().as_raw());
+    state.vcpus[at].kick = Some(kick);
     state.refused.extend(refused);
-    state.standing += 1;
+    let mut nmis = shared.nmis.load(Ordering::SeqCst);
+    // One that comes later has no reset behind it to do: it is as after one.
+    let mut generation = if early { 0 } else { state.generation };
+    state.vcpus[at].generation = generation;
     shared.reports.notify_all();
-    let mut generation = 0;
     let mut fresh = true;
     loop {
-        if state.generation != generation {
+        if state.vcpus[at].leaving {
+            drop(state);
+            let done = put_at_start(index, vcpu, &reset, None, false);
+            state = shared.state();
+            match done {
+                Ok(()) => state.vcpus[at].leaving = false,
+                Err(error) => state.error = Some(error.into()),
+            }
+            shared.reports.notify_all();
+        } else if state.generation != generation && state.vcpus[at].present {
             generation = state.generation;
             let boot = state.boot;
             drop(state);
             let done = put_at_start(index, vcpu, &reset, boot, fresh);
+            nmis = shared.nmis.load(Ordering::SeqCst);
             state = shared.state();
             match done {
-                Ok(()) if generation == state.generation => state.reset += 1,
-                Ok(()) => {}
+                Ok(()) => state.vcpus[at].generation = generation,
                 Err(error) => state.error = Some(error.into()),
             }
             shared.reports.notify_all();
-        } else if state.go {
-            state.standing -= 1;
+        } else if state.go && state.vcpus[at].present {
+            state.vcpus[at].running = true;
             drop(state);
             fresh = false;
-            run(index, vcpu, kick, shared, &exits);
+            run(index, vcpu, kick, shared, &exits, &mut nmis);
             state = shared.state();
-            state.standing += 1;
+            state.vcpus[at].running = false;
             // Stand until the main thread has seen why, even if it has not said stop.
             shared.reports.notify_all();
-            while state.go && !shared.run.load(Ordering::SeqCst) {
+            while state.go && !shared.run.load(Ordering::SeqCst) && !state.vcpus[at].leaving {
                 state = shared.orders.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
         } else {
@@ -264,17 +372,37 @@ fn report(shared: &Shared, error: CpuError) {
 }
 
 /// Runs the guest until somebody wants it to stop.
-fn run(index: u16, vcpu: &mut VcpuFd, kick: ImmediateExit, shared: &Shared, exits: &Exits) {
+fn run(index: u16, vcpu: &mut VcpuFd, kick: ImmediateExit, shared: &Shared, exits: &Exits, nmis: &mut u32) {
     // A guest that knows kvmclock is told that time passed without it.
     let _ = vcpu.kvmclock_ctrl();
-    kick.set(false);
+    let mut kicked = true;
     while shared.run.load(Ordering::SeqCst) {
+        if std::mem::take(&mut kicked) {
+            // First the flag, then the questions: a kick that comes in between is seen in one of the two.
+            kick.set(false);
+            if shared.withdrawn[usize::from(index)].load(Ordering::SeqCst) {
+                return;
+            }
+            let wanted = shared.nmis.load(Ordering::SeqCst);
+            if std::mem::replace(nmis, wanted) != wanted {
+                nmi(vcpu);
+            }
+            if !shared.run.load(Ordering::SeqCst) {
+                return;
+            }
+        }
         match exits.run(index, vcpu) {
             Next::Again => {}
-            // First the flag, then the question: a kick that comes in between is seen in one of the two.
-            Next::Kicked => kick.set(false),
+            Next::Kicked => kicked = true,
             Next::Stand => return,
         }
+    }
+}
+
+/// Pulls the NMI pin of a local APIC, which lets it through or not. Refused by KVM, it is lost, as by a CPU in shutdown.
+fn nmi(vcpu: &VcpuFd) {
+    if accepts_nmi(vcpu) {
+        let _ = vcpu.nmi();
     }
 }
 

@@ -38,6 +38,15 @@ impl Topology {
                 "{online} of {maximum} vCPUs: wants 1 to {MAX_VCPUS}, and no more online than there are"
             )));
         }
+        let sorted = spec.which.is_sorted_by(|one, next| one < next);
+        let fits =
+            spec.which.len() == usize::from(online) && spec.which.last().is_some_and(|last| *last < maximum);
+        if !(spec.which.is_empty() || sorted && fits && spec.which[0] == 0) {
+            let which = &spec.which;
+            return Err(CpuError::Invalid(format!(
+                "vCPUs {which:?} online: wants {online} below {maximum}, from 0 up"
+            )));
+        }
         let HyperthreadTopology { sockets, dies, cores, threads } =
             spec.topology.unwrap_or(HyperthreadTopology { sockets: maximum, dies: 1, cores: 1, threads: 1 });
         let product = [sockets, dies, cores, threads].iter().fold(1u64, |all, n| all * u64::from(*n));
@@ -99,6 +108,7 @@ mod tests {
     fn spec(maximum: u16, topology: Option<(u16, u16, u16, u16)>) -> CpuSpec {
         CpuSpec {
             online: 1,
+            which: Vec::new(),
             maximum,
             topology: topology.map(|(sockets, dies, cores, threads)| HyperthreadTopology {
                 sockets,
@@ -116,6 +126,16 @@ mod tests {
     fn without_a_topology_every_vcpu_is_a_socket() {
         let topology = Topology::new(&spec(255, None)).unwrap();
         assert_eq!((0..255).map(|n| topology.apic_id(n)).collect::<Vec<_>>(), (0..255).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn those_online_at_start_are_named_once_and_in_order() {
+        let which =
+            |which: &[u16]| Topology::new(&CpuSpec { online: 2, which: which.into(), ..spec(4, None) });
+        which(&[0, 3]).unwrap();
+        for wrong in [&[0][..], &[1, 2], &[0, 4], &[0, 0], &[0, 1, 2]] {
+            assert!(which(wrong).is_err(), "{wrong:?}");
+        }
     }
 
     #[test]

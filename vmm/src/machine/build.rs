@@ -31,6 +31,7 @@ use crate::{
     mailbox::Mailbox,
     memory,
     platform::{
+        cpus::CpuController,
         ports,
         power::{FixedPower, PowerButton, ReducedPower},
         reset::{I8042, ResetControl},
@@ -86,7 +87,10 @@ pub fn build(
     let bell = serial::host::bell().map_err(system("create an eventfd"))?;
     let serials = board.add_serials(spec, fds, &bell)?;
 
-    let platform = platform(spec, &topology, clock.is_some(), &devices);
+    let present = spec.cpus.present();
+    let cpus = board.add_cpus(spec.machine, &present)?;
+    let platform =
+        Platform { hotplug: cpus.is_some(), ..platform(spec, &topology, clock.is_some(), &devices) };
     let mut tables = acpi::build(&platform)?.0;
     tables.extend(smbios::build(&system_tables(spec, &topology, &model)));
     tables.push((reset_vector::ADDRESS, reset_vector::CODE.into()));
@@ -98,7 +102,7 @@ pub fn build(
         counters: ExitCounters::new(stats),
     };
     let blueprint = Blueprint { vm: vm.fd.clone(), model, msrs, exits, filters: filters.clone() };
-    let vcpus = VcpuGroup::start(spec.cpus.online, blueprint, run)?;
+    let vcpus = VcpuGroup::start(&present, blueprint, run)?;
     let boot_machine = BootMachine {
         ram_bytes: spec.memory.bytes,
         rsdp: acpi::RSDP,
@@ -111,6 +115,8 @@ pub fn build(
         boot,
         boot_machine,
         tables,
+        platform,
+        cpus,
         chips,
         power,
         clock,
@@ -184,6 +190,21 @@ impl Board<'_> {
         Ok(Some(clock))
     }
 
+    /// A controller for vCPUs that may come, where not all are there.
+    fn add_cpus(
+        &mut self,
+        machine: MachineKind,
+        present: &[bool],
+    ) -> Result<Option<Arc<CpuController>>, MachineError> {
+        if present.iter().all(|present| *present) {
+            return Ok(None);
+        }
+        let line = self.irq.line(ports::cpus_irq(machine))?;
+        let cpus = Arc::new(CpuController::new(present, line).map_err(system("create an eventfd"))?);
+        self.port(ports::CPUS, ports::CPUS_LENGTH.into(), cpus.clone())?;
+        Ok(Some(cpus))
+    }
+
     fn add_serials(
         &mut self,
         spec: &VmSpec,
@@ -206,14 +227,16 @@ impl Board<'_> {
 }
 
 fn platform(spec: &VmSpec, topology: &Topology, rtc: bool, devices: &Devices) -> Platform {
+    let present = spec.cpus.present();
     let processor = |index: u16| Processor {
         uid: index as u8,
         apic_id: topology.apic_id(index) as u8,
-        online: index < spec.cpus.online,
+        online: present[usize::from(index)],
     };
     Platform {
         machine: spec.machine,
         processors: (0..spec.cpus.maximum).map(processor).collect(),
+        hotplug: false,
         serial_ports: spec
             .serials
             .iter()

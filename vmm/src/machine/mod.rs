@@ -8,14 +8,14 @@ pub mod lifecycle;
 
 use std::{sync::Arc, time::Duration};
 
-use vireo_control::{MemorySpec, VmmErrorKind};
+use vireo_control::{MemorySpec, VcpuThread, VmmError, VmmErrorKind};
 use vm_memory::{Bytes, GuestAddress};
 use vmm_sys_util::eventfd::EventFd;
 
 pub use build::build;
 
 use crate::{
-    acpi::TooLarge,
+    acpi::{self, Platform, TooLarge},
     boot::{BootError, BootMachine, BootSource},
     bus::BusError,
     cpu::{CpuError, group::VcpuGroup},
@@ -24,7 +24,7 @@ use crate::{
     kvm::{KvmError, Vm},
     mailbox::Mailbox,
     memory::{self, GuestRam, MemoryError},
-    platform::{power::PowerButton, rtc::Rtc},
+    platform::{cpus::CpuController, power::PowerButton, rtc::Rtc},
     serial::{
         host::{SerialError, SerialHost},
         port::Bell,
@@ -109,6 +109,10 @@ pub struct Machine {
     boot_machine: BootMachine,
     /// ACPI, SMBIOS and the reset vector, by address.
     tables: Vec<(u64, Vec<u8>)>,
+    /// What the ACPI tables say, where that changes.
+    platform: Platform,
+    /// vCPUs that come and go.
+    cpus: Option<Arc<CpuController>>,
     chips: chips::Chips,
     power: Arc<dyn PowerButton>,
     clock: Option<Arc<Rtc>>,
@@ -127,9 +131,56 @@ impl Machine {
         &self.notes
     }
 
-    /// Thread ids of the vCPUs.
-    pub fn vcpu_tids(&self) -> &[i32] {
-        self.vcpus.tids()
+    /// The vCPUs, those that are absent too.
+    pub fn vcpus(&self) -> Vec<VcpuThread> {
+        let vcpu = |(tid, online): (&i32, bool)| VcpuThread { tid: *tid, online };
+        self.vcpus.tids().iter().zip(self.vcpus.present()).map(vcpu).collect()
+    }
+
+    /// Gives the guest an NMI.
+    pub fn inject_nmi(&self) {
+        self.vcpus.inject_nmi();
+    }
+
+    /// Rings when the guest has let a vCPU go; none where all of them stay.
+    pub fn vcpus_bell(&self) -> Option<&EventFd> {
+        self.cpus.as_ref().map(|cpus| cpus.bell())
+    }
+
+    /// Adds a vCPU, or asks the guest to let one go.
+    pub fn set_vcpu(&self, index: u16, online: bool) -> Result<(), VmmError> {
+        let refused = |kind, message: String| Err(VmmError { kind, message });
+        let Some(cpus) = &self.cpus else {
+            return refused(
+                VmmErrorKind::Unsupported,
+                "this machine has all the vCPUs it can have".to_owned(),
+            );
+        };
+        match self.vcpus.present().get(usize::from(index)) {
+            None => return refused(VmmErrorKind::Invalid, format!("there is no vCPU {index}")),
+            Some(present) if *present == online => {
+                return refused(VmmErrorKind::State, format!("vCPU {index} is so already"));
+            }
+            Some(_) => {}
+        }
+        if !online && index == 0 {
+            return refused(VmmErrorKind::Invalid, "the first vCPU stays".to_owned());
+        }
+        if !online {
+            cpus.request_removal(index);
+            return Ok(());
+        }
+        if let Err(error) = self.vcpus.plug(index) {
+            return refused(VmmErrorKind::System, error.to_string());
+        }
+        cpus.plug(index);
+        Ok(())
+    }
+
+    /// Takes a vCPU that the guest has let go out of the machine. The next one; none is left at `None`.
+    pub fn take_removed_vcpu(&self) -> Option<Result<u16, MachineError>> {
+        let index = self.cpus.as_ref()?.take_ejected()?;
+        Some(self.vcpus.withdraw(index).map(|()| index).map_err(Into::into))
     }
 
     /// Ends and crashes.
@@ -196,8 +247,24 @@ impl Machine {
             serial.port().reset();
         }
         self.chips.reset(&self.vm.fd)?;
+        self.tell_of_vcpus()?;
         let used = !memory::discard(&self.ram, &self.memory);
         self.load(used)
+    }
+
+    /// The tables say which vCPUs there are now: all tables keep their places and lengths.
+    fn tell_of_vcpus(&mut self) -> Result<(), MachineError> {
+        let Some(cpus) = &self.cpus else { return Ok(()) };
+        cpus.reset();
+        for (processor, online) in self.platform.processors.iter_mut().zip(self.vcpus.present()) {
+            processor.online = online;
+        }
+        for (address, table) in acpi::build(&self.platform)?.0 {
+            if let Some(old) = self.tables.iter_mut().find(|old| old.0 == address) {
+                old.1 = table;
+            }
+        }
+        Ok(())
     }
 
     /// Loads what the guest boots from and puts the vCPUs at its start. `used` where RAM is not zero.

@@ -2,6 +2,7 @@
 //!
 //! There is as little of it as guests stand: every port that a guest probes and finds is exits at its boot.
 
+pub mod cpus;
 pub mod ports;
 pub mod power;
 pub mod reset;

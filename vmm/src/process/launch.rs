@@ -55,6 +55,7 @@ pub struct Guest {
 impl Guest {
     /// What a daemon is told of it.
     pub fn hello(&self, state: RunState) -> Hello {
+        let vcpus = self.machine.vcpus();
         Hello {
             uuid: self.spec.uuid,
             protocol: PROTOCOL,
@@ -62,7 +63,8 @@ impl Guest {
             spec_hash: self.spec.fingerprint(),
             state,
             stats: self.stats.0.names(),
-            vcpu_tids: self.machine.vcpu_tids().to_vec(),
+            vcpu_tids: vcpus.iter().filter(|vcpu| vcpu.online).map(|vcpu| vcpu.tid).collect(),
+            vcpus,
             notes: self.machine.notes().to_vec(),
         }
     }

@@ -112,6 +112,9 @@ impl Main {
         if let Some(balloon) = guest.machine.balloon() {
             poller.add(balloon.bell().as_raw_fd(), Source::Balloon, EventSet::IN)?;
         }
+        if let Some(bell) = guest.machine.vcpus_bell() {
+            poller.add(bell.as_raw_fd(), Source::Vcpus, EventSet::IN)?;
+        }
         let mut server = Server::new(listener, connection, &poller)?;
         server.speaks(0, protocol);
         let hello = guest.hello(lifecycle.state());
@@ -164,6 +167,13 @@ impl Main {
                     let _ = balloon.bell().read();
                 }
                 self.balloon_news.come(Instant::now());
+            }
+            Source::Vcpus => {
+                if let Some(bell) = self.guest.machine.vcpus_bell() {
+                    // Nonblocking, as above.
+                    let _ = bell.read();
+                }
+                self.take_removed_vcpus();
             }
             Source::SerialBell => {
                 // Nonblocking, as above.
@@ -275,7 +285,21 @@ impl Main {
             Request::SetBalloonPeriod { seconds } => {
                 done(self.balloon().map(|balloon| balloon.set_period(seconds)))
             }
+            Request::InjectNmi => {
+                self.guest.machine.inject_nmi();
+                done(Ok(()))
+            }
+            Request::SetVcpu { index, online } => done(self.guest.machine.set_vcpu(index, online)),
             Request::QueryState => (Ok(Reply::State { state: self.lifecycle.state() }), Vec::new()),
+        }
+    }
+
+    fn take_removed_vcpus(&mut self) {
+        while let Some(removed) = self.guest.machine.take_removed_vcpu() {
+            match removed {
+                Ok(index) => self.server.announce(&Event::VcpuRemoved { index }),
+                Err(error) => self.end(ExitReason::Failed, &error.to_string()),
+            }
         }
     }
 

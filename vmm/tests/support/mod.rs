@@ -82,6 +82,7 @@ impl Launch {
             },
             cpus: CpuSpec {
                 online: 1,
+                which: Vec::new(),
                 maximum: 1,
                 topology: None,
                 mode: CpuMode::HostPassthrough,

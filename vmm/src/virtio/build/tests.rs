@@ -23,6 +23,7 @@ fn spec(machine: MachineKind) -> VmSpec {
         },
         cpus: CpuSpec {
             online: 2,
+            which: Vec::new(),
             maximum: 2,
             topology: None,
             mode: CpuMode::HostPassthrough,
