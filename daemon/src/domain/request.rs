@@ -67,16 +67,8 @@ pub enum Request {
         /// The name.
         name: String,
     },
-    /// Ask the guest to keep so much memory for itself.
-    SetBalloon {
-        /// How much.
-        kib: u64,
-    },
-    /// Ask the guest for statistics of its memory.
-    SetBalloonPeriod {
-        /// How often; 0 is never.
-        seconds: u32,
-    },
+    /// Give the guest an NMI.
+    InjectNmi,
     /// Open the console of a serial port.
     OpenConsole {
         /// The port's alias; the first port where absent.

@@ -38,8 +38,8 @@ macro_rules! for_each_procedure {
             { 27, domain_reboot, DomainReboot, DomainRebootArgs, (), Low, ["domain:init_control", "domain:write:DOMAIN_REBOOT_GUEST_AGENT"], false, None, Served }
             { 28, domain_resume, DomainResume, DomainResumeArgs, (), Low, ["domain:suspend"], false, None, Served }
             { 29, domain_set_autostart, DomainSetAutostart, DomainSetAutostartArgs, (), High, ["domain:write"], false, None, Served }
-            { 30, domain_set_max_memory, DomainSetMaxMemory, DomainSetMaxMemoryArgs, (), High, ["domain:write"], false, None, Unsupported }
-            { 31, domain_set_memory, DomainSetMemory, DomainSetMemoryArgs, (), Low, ["domain:write"], false, None, Unsupported }
+            { 30, domain_set_max_memory, DomainSetMaxMemory, DomainSetMaxMemoryArgs, (), High, ["domain:write"], false, None, Served }
+            { 31, domain_set_memory, DomainSetMemory, DomainSetMemoryArgs, (), Low, ["domain:write"], false, None, Served }
             { 32, domain_set_vcpus, DomainSetVcpus, DomainSetVcpusArgs, (), Low, ["domain:write"], false, None, Unsupported }
             { 33, domain_shutdown, DomainShutdown, DomainShutdownArgs, (), Low, ["domain:init_control"], false, None, Served }
             { 34, domain_suspend, DomainSuspend, DomainSuspendArgs, (), Low, ["domain:suspend"], false, None, Served }
@@ -212,13 +212,13 @@ macro_rules! for_each_procedure {
             { 201, domain_open_console, DomainOpenConsole, DomainOpenConsoleArgs, (), Low, ["domain:open_device"], false, Both, Served }
             { 202, domain_is_updated, DomainIsUpdated, DomainIsUpdatedArgs, DomainIsUpdatedRet, High, ["domain:read"], true, None, Served }
             { 203, connect_get_sysinfo, ConnectGetSysinfo, ConnectGetSysinfoArgs, ConnectGetSysinfoRet, High, ["connect:read"], true, None, Served }
-            { 204, domain_set_memory_flags, DomainSetMemoryFlags, DomainSetMemoryFlagsArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
+            { 204, domain_set_memory_flags, DomainSetMemoryFlags, DomainSetMemoryFlagsArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
             { 205, domain_set_blkio_parameters, DomainSetBlkioParameters, DomainSetBlkioParametersArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 206, domain_get_blkio_parameters, DomainGetBlkioParameters, DomainGetBlkioParametersArgs, DomainGetBlkioParametersRet, Low, ["domain:read"], true, None, Unsupported }
             { 207, domain_migrate_set_max_speed, DomainMigrateSetMaxSpeed, DomainMigrateSetMaxSpeedArgs, (), Low, ["domain:migrate"], false, None, Unsupported }
             { 208, storage_vol_upload, StorageVolUpload, StorageVolUploadArgs, (), Low, ["storage_vol:data_write"], false, Write, Unsupported }
             { 209, storage_vol_download, StorageVolDownload, StorageVolDownloadArgs, (), Low, ["storage_vol:data_read"], false, Read, Unsupported }
-            { 210, domain_inject_nmi, DomainInjectNmi, DomainInjectNmiArgs, (), Low, ["domain:inject_nmi"], false, None, Unsupported }
+            { 210, domain_inject_nmi, DomainInjectNmi, DomainInjectNmiArgs, (), Low, ["domain:inject_nmi"], false, None, Served }
             { 211, domain_screenshot, DomainScreenshot, DomainScreenshotArgs, DomainScreenshotRet, Low, ["domain:screenshot"], false, Read, Unsupported }
             { 212, domain_get_state, DomainGetState, DomainGetStateArgs, DomainGetStateRet, High, ["domain:read"], true, None, Served }
             { 213, domain_migrate_begin3, DomainMigrateBegin3, DomainMigrateBegin3Args, DomainMigrateBegin3Ret, Low, ["domain:migrate"], false, None, Unsupported }
@@ -316,7 +316,7 @@ macro_rules! for_each_procedure {
             { 305, domain_migrate_perform3_params, DomainMigratePerform3Params, DomainMigratePerform3ParamsArgs, DomainMigratePerform3ParamsRet, Low, ["domain:migrate"], false, None, Unsupported }
             { 306, domain_migrate_finish3_params, DomainMigrateFinish3Params, DomainMigrateFinish3ParamsArgs, DomainMigrateFinish3ParamsRet, Low, ["domain:migrate"], false, None, Unsupported }
             { 307, domain_migrate_confirm3_params, DomainMigrateConfirm3Params, DomainMigrateConfirm3ParamsArgs, (), Low, ["domain:migrate"], false, None, Unsupported }
-            { 308, domain_set_memory_stats_period, DomainSetMemoryStatsPeriod, DomainSetMemoryStatsPeriodArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
+            { 308, domain_set_memory_stats_period, DomainSetMemoryStatsPeriod, DomainSetMemoryStatsPeriodArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
             { 309, domain_create_xml_with_files, DomainCreateXmlWithFiles, DomainCreateXmlWithFilesArgs, DomainCreateXmlWithFilesRet, Low, ["domain:write", "domain:start"], false, None, Unsupported }
             { 310, domain_create_with_files, DomainCreateWithFiles, DomainCreateWithFilesArgs, DomainCreateWithFilesRet, Low, ["domain:start"], false, None, Unsupported }
             { 311, domain_event_device_removed, DomainEventDeviceRemoved, DomainEventDeviceRemovedMsg, (), Low, [], true, None, Event }

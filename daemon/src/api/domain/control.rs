@@ -2,8 +2,8 @@
 
 use vireo_protocol::remote::{
     DomainCreateArgs, DomainCreateWithFlagsArgs, DomainCreateWithFlagsRet, DomainDestroyArgs,
-    DomainDestroyFlagsArgs, DomainRebootArgs, DomainResetArgs, DomainResumeArgs, DomainShutdownArgs,
-    DomainShutdownFlagsArgs, DomainSuspendArgs, NonnullDomain,
+    DomainDestroyFlagsArgs, DomainInjectNmiArgs, DomainRebootArgs, DomainResetArgs, DomainResumeArgs,
+    DomainShutdownArgs, DomainShutdownFlagsArgs, DomainSuspendArgs, NonnullDomain,
 };
 
 use super::define::{create_options, start};
@@ -82,6 +82,12 @@ pub async fn domain_reboot(call: &Call, args: DomainRebootArgs) -> Result<()> {
 pub async fn domain_reset(call: &Call, args: DomainResetArgs) -> Result<()> {
     check_flags(args.flags, 0, "qemuDomainReset")?;
     ask(call, &args.dom, Request::Reset).await.map(drop)
+}
+
+/// `DOMAIN_INJECT_NMI`
+pub async fn domain_inject_nmi(call: &Call, args: DomainInjectNmiArgs) -> Result<()> {
+    check_flags(args.flags, 0, "qemuDomainInjectNMI")?;
+    ask(call, &args.dom, Request::InjectNmi).await.map(drop)
 }
 
 /// `DOMAIN_SUSPEND`

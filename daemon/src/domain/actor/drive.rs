@@ -42,6 +42,11 @@ impl Actor {
         Ok(())
     }
 
+    pub(super) async fn inject_nmi(&mut self) -> Result<(), Error> {
+        self.call("inject an NMI", Request::InjectNmi).await?;
+        Ok(())
+    }
+
     pub(super) async fn open_console(
         &mut self,
         alias: Option<String>,

@@ -11,7 +11,7 @@ use super::Actor;
 use super::define::blocking;
 use crate::domain::Snapshot;
 use crate::domain::def::{DomainDef, FormatOptions, ParseFlags};
-use crate::domain::edit::Edit;
+use crate::domain::edit::{Edit, SetMemory};
 use crate::domain::registry::wire;
 use crate::domain::scope::Scope;
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
@@ -24,7 +24,12 @@ impl Actor {
         if scope.live {
             check_changes_running(&edit)?;
         }
-        let live = if scope.live { Some(edited_live(&snapshot, &edit)?) } else { None };
+        let mut live = if scope.live { Some(edited_live(&snapshot, &edit)?) } else { None };
+        if let (Some(_), Edit::Memory(edit)) = (&live, &edit) {
+            self.ask_for_memory(*edit).await?;
+            // What a guest keeps is shown when it says so.
+            live = live.filter(|_| !matches!(edit, SetMemory::Current(_)));
+        }
         if scope.config {
             let mut def = self.defined()?;
             edit.apply(&mut def)?;
@@ -41,7 +46,7 @@ impl Actor {
     }
 
     /// Shows the running guest by this document, and keeps it for a later daemon.
-    fn show_live(&mut self, def: &DomainDef) {
+    pub(super) fn show_live(&mut self, def: &DomainDef) {
         self.show(|snapshot| {
             if let Some(live) = &mut snapshot.live {
                 *live = Arc::new(live.with_document(def));
@@ -59,18 +64,23 @@ impl Actor {
             Edit::Metadata(edit) => {
                 self.registry.events().domain_metadata_change(dom, edit.kind() as i32, edit.uri());
             }
-            Edit::Action(_) => {}
+            Edit::Action(_) | Edit::Memory(_) => {}
         }
     }
 }
 
-/// The running guest's document, changed.
-fn edited_live(snapshot: &Snapshot, edit: &Edit) -> Result<DomainDef> {
+/// The running guest's document.
+pub(super) fn live_document(snapshot: &Snapshot) -> Result<DomainDef> {
     let live = snapshot.live.as_ref().ok_or_else(|| {
         Error::internal(ErrorDomain::Qemu, "what this guest runs with is not known to this daemon")
     })?;
     let flags = ParseFlags { live: true, ..ParseFlags::default() };
-    let mut def = DomainDef::parse(&live.text.unpack(), flags)?;
+    DomainDef::parse(&live.text.unpack(), flags)
+}
+
+/// The running guest's document, changed.
+fn edited_live(snapshot: &Snapshot, edit: &Edit) -> Result<DomainDef> {
+    let mut def = live_document(snapshot)?;
     edit.apply(&mut def)?;
     check_reads_back(&def, &FormatOptions::STATUS)?;
     Ok(def)
@@ -79,7 +89,11 @@ fn edited_live(snapshot: &Snapshot, edit: &Edit) -> Result<DomainDef> {
 /// Refuses what the guest's process would have to be told, and cannot.
 fn check_changes_running(edit: &Edit) -> Result<()> {
     match edit {
-        Edit::Metadata(_) => Ok(()),
+        Edit::Metadata(_) | Edit::Memory(SetMemory::Current(_) | SetMemory::Period(_)) => Ok(()),
+        Edit::Memory(SetMemory::Maximum(_)) => {
+            let info = "cannot resize the maximum memory on an active domain";
+            Err(Error::new(ErrorCode::OperationInvalid, ErrorDomain::Qemu, info))
+        }
         Edit::Action(_) => {
             let info = "what becomes of a running guest cannot be changed; VIR_DOMAIN_AFFECT_CONFIG changes it for the next";
             Err(Error::new(ErrorCode::OperationUnsupported, ErrorDomain::Qemu, info))

@@ -97,6 +97,7 @@ impl Fake {
             state: *self.state.lock().unwrap(),
             stats: [("block.vda.rd.reqs".to_owned(), 0)].into(),
             vcpu_tids: vec![std::process::id() as i32],
+            vcpus: vec![],
             notes: vec!["a note".into()],
         }
     }
@@ -154,7 +155,9 @@ impl Fake {
                     self.tell(Event::BalloonChanged { bytes });
                     Ok(Reply::Done)
                 }
-                Request::SetBalloonPeriod { .. } => Ok(Reply::Done),
+                Request::SetBalloonPeriod { .. } | Request::InjectNmi | Request::SetVcpu { .. } => {
+                    Ok(Reply::Done)
+                }
                 Request::QueryState => Ok(Reply::State { state: *self.state.lock().unwrap() }),
                 Request::Launch { .. } => exit(1),
             };

@@ -29,7 +29,7 @@ mod drive;
 mod edit;
 mod end;
 mod guest;
-mod live;
+mod memory;
 mod rename;
 mod start;
 
@@ -217,13 +217,9 @@ impl Actor {
                 self.judged(Action::Rename)?;
                 self.rename(name).await?;
             }
-            Request::SetBalloon { kib } => {
+            Request::InjectNmi => {
                 self.judged(Action::Use)?;
-                self.set_balloon(kib).await?;
-            }
-            Request::SetBalloonPeriod { seconds } => {
-                self.judged(Action::Use)?;
-                self.set_balloon_period(seconds).await?;
+                self.inject_nmi().await?;
             }
             Request::OpenConsole { alias, force } => {
                 self.judged(Action::Use)?;
@@ -293,6 +289,7 @@ impl Actor {
                 }
             }
             Event::BalloonChanged { bytes } => self.on_balloon(bytes),
+            Event::VcpuRemoved { .. } => {}
             Event::Exiting { reason } => {
                 if let Some(guest) = &mut self.guest {
                     guest.exiting = Some(reason);

@@ -4,9 +4,11 @@
 //! which, writes them and tells. An edit that fails has changed nothing that anybody sees.
 
 pub mod lifecycle;
+pub mod memory;
 pub mod metadata;
 
 pub use lifecycle::SetAction;
+pub use memory::SetMemory;
 pub use metadata::SetMetadata;
 
 use crate::domain::def::DomainDef;
@@ -19,6 +21,8 @@ pub enum Edit {
     Metadata(SetMetadata),
     /// What becomes of a guest that ends.
     Action(SetAction),
+    /// How much memory, and how often the guest tells of it.
+    Memory(SetMemory),
 }
 
 impl Edit {
@@ -27,6 +31,7 @@ impl Edit {
         match self {
             Self::Metadata(edit) => edit.apply(def),
             Self::Action(edit) => edit.apply(def),
+            Self::Memory(edit) => edit.apply(def),
         }
     }
 }

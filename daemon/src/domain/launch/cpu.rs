@@ -25,6 +25,7 @@ pub(super) fn spec(def: &DomainDef) -> Result<CpuSpec> {
     let hidden = def.features.kvm.as_ref().and_then(|kvm| kvm.hidden);
     Ok(CpuSpec {
         online: count(def.vcpus.online())?,
+        which: Vec::new(),
         maximum: count(def.vcpus.maximum)?,
         topology: topology.transpose()?,
         mode: cpu.map_or(Ok(CpuMode::HostPassthrough), mode)?,

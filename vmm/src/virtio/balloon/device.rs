@@ -213,6 +213,10 @@ impl VirtioDevice for Balloon {
         let statistics = statistics.map(|queue| Statistics { queue, held: None, due: Instant::now() });
         let chain = inflate.chain();
         let interrupt = activation.interrupt;
+        if let Some(statistics) = &statistics {
+            // Linux offers its first buffer, and kicks, before it says that it is ready.
+            let _ = self.kicks[usize::from(statistics.queue.index())].write(1);
+        }
         self.state().active = Some(Active { inflate, deflate, statistics, reporting, chain, interrupt });
         Ok(())
     }
