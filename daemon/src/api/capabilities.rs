@@ -8,7 +8,7 @@ use vireo_protocol::remote::{
 use super::blocking::ask_host;
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::host::cpu::models::MODELS;
-use crate::host::is_architecture;
+use crate::host::{has_cpu_models, is_architecture};
 use crate::rpc::Call;
 
 /// `CONNECT_GET_CAPABILITIES`: the first time it takes a while, on a thread of its own.
@@ -49,7 +49,11 @@ pub async fn connect_get_cpu_model_names(
     let models: &[_] = match args.arch.as_str() {
         "x86_64" | "i686" => &MODELS,
         // Known to clients, without models of ours.
-        other if is_architecture(other) => &[],
+        other if has_cpu_models(other) => &[],
+        other if is_architecture(other) => {
+            let text = format!("'{other}' architecture is not supported by CPU driver");
+            return Err(Error::new(ErrorCode::NoSupport, ErrorDomain::Cpu, text));
+        }
         other => {
             let text = format!("cannot find architecture {other}");
             return Err(Error::new(ErrorCode::InvalidArg, ErrorDomain::Qemu, text));

@@ -2,6 +2,7 @@
 //!
 //! A handler's name is its procedure's in the table; `rpc` makes the dispatch from the rows that say `Served`.
 
+mod arguments;
 mod auth;
 mod blocking;
 mod capabilities;

@@ -1,5 +1,6 @@
 //! The host's CPUs, memory and power.
 
+use vireo_protocol::remote::limits::{NODE_CPU_STATS_MAX, NODE_MAX_CELLS, NODE_MEMORY_STATS_MAX};
 use vireo_protocol::remote::{
     NodeGetCellsFreeMemoryArgs, NodeGetCellsFreeMemoryRet, NodeGetCpuMapArgs, NodeGetCpuMapRet,
     NodeGetCpuStats, NodeGetCpuStatsArgs, NodeGetCpuStatsRet, NodeGetFreeMemoryRet, NodeGetInfoRet,
@@ -7,6 +8,7 @@ use vireo_protocol::remote::{
     NodeSuspendForDurationArgs,
 };
 
+use super::arguments::{list_room, not_negative, params_room};
 use super::blocking::ask_host;
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::host::CPU_STATS;
@@ -49,13 +51,14 @@ pub async fn node_get_cpu_map(call: &Call, args: NodeGetCpuMapArgs) -> Result<No
 
 /// `NODE_GET_CPU_STATS`
 pub async fn node_get_cpu_stats(call: &Call, args: NodeGetCpuStatsArgs) -> Result<NodeGetCpuStatsRet> {
+    params_room(args.nparams, NODE_CPU_STATS_MAX)?;
     let cpu = one_or_all(args.cpu_num, "virNodeGetCPUStats", "cpuNum")?;
     no_flags(args.flags, ErrorDomain::None, "virHostCPUGetStats")?;
     if args.nparams == 0 {
         return Ok(NodeGetCpuStatsRet { params: Vec::new(), nparams: CPU_STATS as i32 });
     }
     let stats = call.daemon().host.cpu_statistics(cpu)?;
-    right_number(args.nparams, stats.len(), "virHostCPUGetStatsLinux")?;
+    right_number(args.nparams, stats.len(), "virHostCPUGetStatsLinux", ("*nparams", "equal to "))?;
     let params = stats.map(|(field, value)| NodeGetCpuStats { field: field.to_owned(), value });
     Ok(NodeGetCpuStatsRet { params: params.into(), nparams: 0 })
 }
@@ -65,13 +68,14 @@ pub async fn node_get_memory_stats(
     call: &Call,
     args: NodeGetMemoryStatsArgs,
 ) -> Result<NodeGetMemoryStatsRet> {
+    params_room(args.nparams, NODE_MEMORY_STATS_MAX)?;
     let cell = one_or_all(args.cell_num, "virNodeGetMemoryStats", "cellNum")?;
     no_flags(args.flags, ErrorDomain::None, "virHostMemGetStats")?;
     let stats = call.daemon().host.memory_statistics(cell)?;
     if args.nparams == 0 {
         return Ok(NodeGetMemoryStatsRet { params: Vec::new(), nparams: stats.len() as i32 });
     }
-    right_number(args.nparams, stats.len(), "virHostMemGetStatsLinux")?;
+    right_number(args.nparams, stats.len(), "virHostMemGetStatsLinux", ("nparams", ""))?;
     let params =
         stats.into_iter().map(|(field, value)| NodeGetMemoryStats { field: field.to_owned(), value });
     Ok(NodeGetMemoryStatsRet { params: params.collect(), nparams: 0 })
@@ -88,10 +92,8 @@ pub async fn node_get_cells_free_memory(
     args: NodeGetCellsFreeMemoryArgs,
 ) -> Result<NodeGetCellsFreeMemoryRet> {
     let function = "virNodeGetCellsFreeMemory";
-    if args.start_cell < 0 {
-        let text = format!("startCell in {function} must be zero or greater");
-        return Err(Error::invalid_argument(ErrorDomain::Domain, function, "startCell", text));
-    }
+    list_room(args.maxcells, NODE_MAX_CELLS, "maxcells", "REMOTE_NODE_MAX_CELLS")?;
+    not_negative(args.start_cell, function, "startCell")?;
     if args.maxcells <= 0 {
         let text = format!("maxCells in {function} must be greater than zero");
         return Err(Error::invalid_argument(ErrorDomain::Domain, function, "maxCells", text));
@@ -108,6 +110,7 @@ pub async fn node_get_security_model(_call: &Call, (): ()) -> Result<NodeGetSecu
 
 /// `NODE_SUSPEND_FOR_DURATION`: the host is not put to sleep.
 pub async fn node_suspend_for_duration(_call: &Call, args: NodeSuspendForDurationArgs) -> Result<()> {
+    no_flags(args.flags, ErrorDomain::None, "virNodeSuspend")?;
     let target = match args.target {
         0 => "Suspend-to-RAM",
         1 => "Suspend-to-Disk",
@@ -134,13 +137,13 @@ fn one_or_all(number: i32, function: &str, argument: &str) -> Result<Option<u32>
     Ok(u32::try_from(number).ok())
 }
 
-/// Clients first ask how many there are, then for so many.
-fn right_number(asked: i32, count: usize, function: &str) -> Result<()> {
+/// Clients first ask how many there are, then for so many. Libvirt's functions do not all say it in the same words.
+fn right_number(asked: i32, count: usize, function: &str, (argument, words): (&str, &str)) -> Result<()> {
     if usize::try_from(asked) == Ok(count) {
         return Ok(());
     }
-    let text = format!("nparams in {function} must be equal to {count}");
-    Err(Error::invalid_argument(ErrorDomain::None, function, "nparams", text))
+    let text = format!("nparams in {function} must be {words}{count}");
+    Err(Error::invalid_argument(ErrorDomain::None, function, argument, text))
 }
 
 /// Counts of CPUs and the like: the kernel's are far below what the wire can hold.

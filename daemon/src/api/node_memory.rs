@@ -1,12 +1,13 @@
 //! The host's pages, and the kernel's merging of equal ones (KSM).
 
-use vireo_protocol::remote::limits::NODE_MAX_CELLS;
+use vireo_protocol::remote::limits::{NODE_MAX_CELLS, NODE_MEMORY_PARAMETERS_MAX};
 use vireo_protocol::remote::{
     NodeAllocPagesArgs, NodeAllocPagesRet, NodeGetFreePagesArgs, NodeGetFreePagesRet,
     NodeGetMemoryParametersArgs, NodeGetMemoryParametersRet, NodeSetMemoryParametersArgs,
 };
 use vireo_protocol::typed::{TypedParam, TypedParams, TypedValue};
 
+use super::arguments::{params_room, there};
 use super::blocking::ask_host;
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::host::{KSM_PARAMETERS, KsmValue, PoolChange};
@@ -51,6 +52,7 @@ pub async fn node_get_memory_parameters(
     call: &Call,
     args: NodeGetMemoryParametersArgs,
 ) -> Result<NodeGetMemoryParametersRet> {
+    params_room(args.nparams, NODE_MEMORY_PARAMETERS_MAX)?;
     if args.flags & !TYPED_PARAM_STRING_OKAY != 0 {
         let flags = args.flags & !TYPED_PARAM_STRING_OKAY;
         return Err(Error::unsupported_flags(ErrorDomain::None, "virHostMemGetParameters", flags));
@@ -72,6 +74,7 @@ pub async fn node_get_memory_parameters(
 
 /// `NODE_SET_MEMORY_PARAMETERS`
 pub async fn node_set_memory_parameters(call: &Call, args: NodeSetMemoryParametersArgs) -> Result<()> {
+    there(!args.params.is_empty(), "virNodeSetMemoryParameters", "params")?;
     if args.flags != 0 {
         return Err(Error::unsupported_flags(ErrorDomain::None, "virHostMemSetParameters", args.flags));
     }

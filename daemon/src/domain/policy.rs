@@ -104,6 +104,15 @@ pub fn not_running() -> Error {
     invalid(ErrorDomain::Domain, "domain is not running")
 }
 
+/// What a call for the guest's agent answers, of which no guest has the channel yet: first that it has to run.
+pub fn no_agent(state: State) -> Error {
+    if !state.is_running() {
+        return invalid(ErrorDomain::Qemu, "domain is not running");
+    }
+    let info = "QEMU guest agent is not configured";
+    Error::new(ErrorCode::ArgumentUnsupported, ErrorDomain::Qemu, info)
+}
+
 fn invalid(domain: ErrorDomain, info: &str) -> Error {
     Error::new(ErrorCode::OperationInvalid, domain, info)
 }
@@ -162,6 +171,15 @@ mod tests {
             refusal(Action::Resume, RUNNING),
             (ErrorDomain::Qemu, "domain is already running".to_owned())
         );
+    }
+
+    #[test]
+    fn an_agent_is_missing_in_guests_that_run() {
+        assert_eq!(no_agent(RUNNING.state).code(), ErrorCode::ArgumentUnsupported);
+        for standing in [PAUSED, OFF] {
+            let error = no_agent(standing.state);
+            assert_eq!((error.code(), error.domain()), (ErrorCode::OperationInvalid, ErrorDomain::Qemu));
+        }
     }
 
     #[test]

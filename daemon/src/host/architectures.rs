@@ -10,6 +10,12 @@ pub fn is_ours(name: &str) -> bool {
     matches!(name, "x86_64" | "i686")
 }
 
+/// Whether libvirt has models of CPUs of this architecture.
+pub fn has_cpu_models(name: &str) -> bool {
+    let others = ["aarch64", "armv6l", "armv7b", "armv7l", "ppc64", "ppc64le", "s390", "s390x"];
+    is_ours(name) || others.contains(&name)
+}
+
 const OTHERS: [&str; 34] = [
     "alpha",
     "armv6l",
@@ -60,5 +66,6 @@ mod tests {
             assert!(!is_architecture(name), "{name}");
         }
         assert!(is_ours("i686") && !is_ours("itanium"));
+        assert!(has_cpu_models("s390x") && !has_cpu_models("riscv64"));
     }
 }

@@ -8,9 +8,9 @@ use vireo_protocol::remote::{
 
 use super::define::{create_options, start};
 use super::{ask, check_flags, named, snapshot};
-use crate::domain::policy::not_running;
+use crate::domain::policy::no_agent;
 use crate::domain::request::{CreateOptions, Request};
-use crate::error::{Error, ErrorCode, ErrorDomain, Result};
+use crate::error::Result;
 use crate::rpc::Call;
 
 /// `VIR_DOMAIN_DESTROY_*`
@@ -105,8 +105,5 @@ fn refuse_agent_alone(call: &Call, dom: &NonnullDomain, flags: u32) -> Result<()
     if flags != ways::GUEST_AGENT {
         return Ok(());
     }
-    if !snapshot(call, dom)?.is_active() {
-        return Err(not_running());
-    }
-    Err(Error::new(ErrorCode::ArgumentUnsupported, ErrorDomain::Qemu, "QEMU guest agent is not configured"))
+    Err(no_agent(snapshot(call, dom)?.state))
 }

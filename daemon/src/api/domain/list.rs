@@ -1,6 +1,7 @@
 //! Finding domains.
 
 use uuid::Uuid;
+use vireo_protocol::remote::limits::DOMAIN_LIST_MAX;
 use vireo_protocol::remote::{
     ConnectListAllDomainsArgs, ConnectListAllDomainsRet, ConnectListDefinedDomainsArgs,
     ConnectListDefinedDomainsRet, ConnectListDomainsArgs, ConnectListDomainsRet,
@@ -9,13 +10,18 @@ use vireo_protocol::remote::{
 };
 
 use super::check_flags;
+use crate::api::arguments::{list_room, not_negative};
 use crate::domain::registry::{not_found, wire};
 use crate::domain::{Snapshot, filter::Filter};
 use crate::error::Result;
 use crate::rpc::Call;
 
+/// What libvirt calls the bound of a reply's list.
+const LIST_LIMIT: &str = "REMOTE_DOMAIN_LIST_MAX";
+
 /// `DOMAIN_LOOKUP_BY_ID`
 pub async fn domain_lookup_by_id(call: &Call, args: DomainLookupByIdArgs) -> Result<DomainLookupByIdRet> {
+    not_negative(args.id, "virDomainLookupByID", "id")?;
     let found = u32::try_from(args.id).ok().and_then(|id| call.daemon().domains.by_id(id));
     let (domain, snapshot) =
         found.ok_or_else(|| not_found(&format!("no domain with matching id {}", args.id)))?;
@@ -55,8 +61,9 @@ pub async fn connect_list_domains(
     call: &Call,
     args: ConnectListDomainsArgs,
 ) -> Result<ConnectListDomainsRet> {
+    let room = list_room(args.maxids, DOMAIN_LIST_MAX, "maxids", LIST_LIMIT)?;
     let ids = call.daemon().domains.active_ids().into_iter().map(|id| id as i32);
-    Ok(ConnectListDomainsRet { ids: ids.take(at_most(args.maxids)).collect() })
+    Ok(ConnectListDomainsRet { ids: ids.take(room).collect() })
 }
 
 /// `CONNECT_NUM_OF_DEFINED_DOMAINS`
@@ -69,7 +76,8 @@ pub async fn connect_list_defined_domains(
     call: &Call,
     args: ConnectListDefinedDomainsArgs,
 ) -> Result<ConnectListDefinedDomainsRet> {
-    let domains = call.daemon().domains.list(is_defined).into_iter().take(at_most(args.maxnames));
+    let room = list_room(args.maxnames, DOMAIN_LIST_MAX, "maxnames", LIST_LIMIT)?;
+    let domains = call.daemon().domains.list(is_defined).into_iter().take(room);
     Ok(ConnectListDefinedDomainsRet {
         names: domains.map(|(_, snapshot)| (*snapshot.name).to_owned()).collect(),
     })
@@ -95,9 +103,4 @@ pub async fn connect_list_all_domains(
 
 fn is_defined(snapshot: &Snapshot) -> bool {
     !snapshot.is_active()
-}
-
-/// How many the client has room for.
-pub(super) fn at_most(room: i32) -> usize {
-    usize::try_from(room).unwrap_or(0)
 }

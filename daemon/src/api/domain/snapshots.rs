@@ -1,5 +1,6 @@
 //! Snapshots of domains: none can be made yet, so there are none.
 
+use vireo_protocol::remote::limits::DOMAIN_SNAPSHOT_LIST_MAX;
 use vireo_protocol::remote::{
     DomainHasCurrentSnapshotArgs, DomainHasCurrentSnapshotRet, DomainListAllSnapshotsArgs,
     DomainListAllSnapshotsRet, DomainSnapshotListNamesArgs, DomainSnapshotListNamesRet,
@@ -7,6 +8,7 @@ use vireo_protocol::remote::{
 };
 
 use super::{check_flags, snapshot};
+use crate::api::arguments::list_room;
 use crate::error::Result;
 use crate::rpc::Call;
 
@@ -25,6 +27,7 @@ pub async fn domain_snapshot_list_names(
     call: &Call,
     args: DomainSnapshotListNamesArgs,
 ) -> Result<DomainSnapshotListNamesRet> {
+    list_room(args.maxnames, DOMAIN_SNAPSHOT_LIST_MAX, "maxnames", "REMOTE_DOMAIN_SNAPSHOT_LIST_MAX")?;
     check_flags(args.flags, LIST, "qemuDomainSnapshotListNames")?;
     snapshot(call, &args.dom)?;
     Ok(DomainSnapshotListNamesRet { names: Vec::new() })

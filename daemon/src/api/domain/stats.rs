@@ -1,5 +1,9 @@
 //! Statistics, in bulk and one by one.
 
+use vireo_protocol::remote::limits::{
+    DOMAIN_BLOCK_STATS_PARAMETERS_MAX, DOMAIN_GET_CPU_STATS_MAX, DOMAIN_GET_CPU_STATS_NCPUS_MAX,
+    DOMAIN_MEMORY_STATS_MAX,
+};
 use vireo_protocol::remote::{
     ConnectGetAllDomainStatsArgs, ConnectGetAllDomainStatsRet, DomainBlockStatsArgs,
     DomainBlockStatsFlagsArgs, DomainBlockStatsFlagsRet, DomainBlockStatsRet, DomainGetBlockInfoArgs,
@@ -10,6 +14,7 @@ use vireo_protocol::remote::{
 use vireo_protocol::typed::{STRING_OKAY, TypedParam, for_room};
 
 use super::{check_flags, live, snapshot};
+use crate::api::arguments::{not_empty, not_negative, not_too_large, params_room, there};
 use crate::domain::filter::Filter;
 use crate::domain::live::Live;
 use crate::domain::registry::wire;
@@ -85,6 +90,7 @@ pub async fn domain_block_stats_flags(
     call: &Call,
     args: DomainBlockStatsFlagsArgs,
 ) -> Result<DomainBlockStatsFlagsRet> {
+    params_room(args.nparams, DOMAIN_BLOCK_STATS_PARAMETERS_MAX)?;
     check_flags(args.flags, STRING_OKAY, "qemuDomainBlockStatsFlags")?;
     let snapshot = snapshot(call, &args.dom)?;
     let counters = block_counters(live(&snapshot)?, &args.path)?;
@@ -108,6 +114,7 @@ pub async fn domain_get_block_info(
     call: &Call,
     args: DomainGetBlockInfoArgs,
 ) -> Result<DomainGetBlockInfoRet> {
+    not_empty(&args.path, "virDomainGetBlockInfo", "disk")?;
     check_flags(args.flags, 0, "qemuDomainGetBlockInfo")?;
     let snapshot = snapshot(call, &args.dom)?;
     let disk = snapshot.facts().and_then(|facts| block::find(facts, &args.path));
@@ -115,9 +122,8 @@ pub async fn domain_get_block_info(
     let Some(path) = disk.path.as_deref() else {
         return Err(invalid(format!("disk '{}' does not currently have a source assigned", args.path)));
     };
-    let Sizes { allocation, capacity, physical } = Sizes::of(path).map_err(|error| {
-        Error::system(ErrorDomain::Qemu, format!("failed to stat remote file '{path}'"), &error)
-    })?;
+    let Sizes { allocation, capacity, physical } = Sizes::of(path)
+        .map_err(|error| Error::system(ErrorDomain::Qemu, format!("Failed to open file '{path}'"), &error))?;
     Ok(DomainGetBlockInfoRet { allocation, capacity, physical })
 }
 
@@ -153,6 +159,12 @@ pub async fn domain_interface_stats(
 
 /// `DOMAIN_MEMORY_STATS`
 pub async fn domain_memory_stats(call: &Call, args: DomainMemoryStatsArgs) -> Result<DomainMemoryStatsRet> {
+    if args.max_stats as usize > DOMAIN_MEMORY_STATS_MAX {
+        return Err(Error::internal(ErrorDomain::Rpc, "maxStats > REMOTE_DOMAIN_MEMORY_STATS_MAX"));
+    }
+    if args.max_stats == 0 {
+        return Ok(DomainMemoryStatsRet { stats: Vec::new() });
+    }
     check_flags(args.flags, 0, "qemuDomainMemoryStats")?;
     let snapshot = snapshot(call, &args.dom)?;
     let live = live(&snapshot)?;
@@ -170,6 +182,7 @@ pub async fn domain_memory_stats(call: &Call, args: DomainMemoryStatsArgs) -> Re
 
 /// `DOMAIN_GET_CPU_STATS`: of all CPUs together. What a guest used of each the kernel does not keep.
 pub async fn domain_get_cpu_stats(call: &Call, args: DomainGetCpuStatsArgs) -> Result<DomainGetCpuStatsRet> {
+    check_cpu_stats(&args)?;
     check_flags(args.flags, STRING_OKAY, "qemuDomainGetCPUStats")?;
     let snapshot = snapshot(call, &args.dom)?;
     let live = live(&snapshot)?;
@@ -186,6 +199,24 @@ pub async fn domain_get_cpu_stats(call: &Call, args: DomainGetCpuStatsArgs) -> R
     let params = values.into_iter().map(|(name, value)| TypedParam::new(name, value));
     let (params, nparams) = for_room(params.collect(), i32::try_from(args.nparams).unwrap_or(i32::MAX));
     Ok(DomainGetCpuStatsRet { params, nparams })
+}
+
+/// What is asked of a call for CPU times before anything is looked up.
+fn check_cpu_stats(args: &DomainGetCpuStatsArgs) -> Result<()> {
+    let function = "virDomainGetCPUStats";
+    let (values, cpus) = (args.nparams as usize, args.ncpus as usize);
+    not_too_large(values, DOMAIN_GET_CPU_STATS_MAX, "nparams")?;
+    not_too_large(cpus, DOMAIN_GET_CPU_STATS_NCPUS_MAX, "ncpus")?;
+    not_too_large(values * cpus, DOMAIN_GET_CPU_STATS_MAX, "nparams")?;
+    if args.start_cpu == -1 {
+        if cpus != 1 {
+            let text = "ncpus must be 1 when start_cpu is -1";
+            return Err(Error::invalid_argument(ErrorDomain::Domain, function, "start_cpu", text));
+        }
+    } else {
+        not_negative(args.start_cpu, function, "start_cpu")?;
+    }
+    there(values == 0 || cpus > 0, function, "params")
 }
 
 /// A disk's counters, or those of all disks where none is named.

@@ -1,14 +1,16 @@
 //! vCPUs: how many, and where they run.
 
+use vireo_protocol::remote::limits::{CPUMAPS_MAX, VCPUINFO_MAX};
 use vireo_protocol::remote::{
     DomainGetMaxVcpusArgs, DomainGetMaxVcpusRet, DomainGetVcpusArgs, DomainGetVcpusFlagsArgs,
     DomainGetVcpusFlagsRet, DomainGetVcpusRet, VcpuInfo,
 };
 
-use super::list::at_most;
 use super::{check_flags, live, snapshot};
+use crate::api::arguments::{not_both, there};
 use crate::domain::Snapshot;
 use crate::domain::facts::Facts;
+use crate::domain::policy::no_agent;
 use crate::domain::stats::vcpu::{Thread, affinity};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::rpc::Call;
@@ -39,30 +41,50 @@ pub async fn domain_get_vcpus_flags(
     args: DomainGetVcpusFlagsArgs,
 ) -> Result<DomainGetVcpusFlagsRet> {
     let known = flag::LIVE | flag::CONFIG | flag::MAXIMUM | flag::GUEST;
+    let names = ["VIR_DOMAIN_AFFECT_LIVE", "VIR_DOMAIN_AFFECT_CONFIG"];
+    not_both(args.flags, flag::LIVE | flag::CONFIG, "virDomainGetVcpusFlags", names)?;
     check_flags(args.flags, known, "qemuDomainGetVcpusFlags")?;
     let snapshot = snapshot(call, &args.dom)?;
     if args.flags & flag::GUEST != 0 {
-        return Err(no_agent(&snapshot));
+        return Err(no_answer(&snapshot));
     }
     Ok(DomainGetVcpusFlagsRet { num: count(&snapshot, args.flags)? })
 }
 
 /// `DOMAIN_GET_VCPUS`
 pub async fn domain_get_vcpus(call: &Call, args: DomainGetVcpusArgs) -> Result<DomainGetVcpusRet> {
+    let (room, length) = vcpu_room(&args)?;
     let snapshot = snapshot(call, &args.dom)?;
     let Some(live) = &snapshot.live else {
         let info = "cannot retrieve vcpu information for inactive domain";
         return Err(Error::new(ErrorCode::OperationInvalid, ErrorDomain::Qemu, info));
     };
     let threads = live.hello.as_ref().map_or(&[][..], |hello| &hello.threads);
-    let length = at_most(args.maplen).min(MAX_MAP);
+    let length = length.min(MAX_MAP);
     let mut reply = DomainGetVcpusRet { info: Vec::new(), cpumaps: Vec::new() };
-    for (number, tid) in threads.iter().enumerate().take(at_most(args.maxinfo)) {
+    for (number, tid) in threads.iter().enumerate().take(room) {
         let Thread { time, cpu, .. } = Thread::read(live.pid, *tid);
         reply.info.push(VcpuInfo { number: number as u32, state: RUNNING, cpu_time: time, cpu });
         reply.cpumaps.extend(affinity(*tid, length));
     }
     Ok(reply)
+}
+
+/// How many vCPUs the client has room for, and how many bytes for the map of each.
+fn vcpu_room(args: &DomainGetVcpusArgs) -> Result<(usize, usize)> {
+    let fail = |text| Err(Error::internal(ErrorDomain::Rpc, text));
+    let (Ok(room), Ok(length)) = (usize::try_from(args.maxinfo), usize::try_from(args.maplen)) else {
+        // Libvirt says it of both.
+        return fail("maxinfo must be non-negative");
+    };
+    if room > VCPUINFO_MAX {
+        return fail("maxinfo > REMOTE_VCPUINFO_MAX");
+    }
+    if room.saturating_mul(length) > CPUMAPS_MAX {
+        return fail("maxinfo * maplen > REMOTE_CPUMAPS_MAX");
+    }
+    there(room > 0, "virDomainGetVcpus", "info")?;
+    Ok((room, length))
 }
 
 fn count(snapshot: &Snapshot, flags: u32) -> Result<i32> {
@@ -72,10 +94,6 @@ fn count(snapshot: &Snapshot, flags: u32) -> Result<i32> {
 
 /// Of the guest or of the definition, as the flags say: by default of what there is, the guest first.
 fn facts(snapshot: &Snapshot, flags: u32) -> Result<&Facts> {
-    if flags & flag::LIVE != 0 && flags & flag::CONFIG != 0 {
-        let text = "Flags 'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive";
-        return Err(Error::raw(ErrorCode::InvalidArg, ErrorDomain::Qemu, text));
-    }
     if flags & flag::LIVE != 0 {
         return Ok(&live(snapshot)?.facts);
     }
@@ -88,11 +106,10 @@ fn facts(snapshot: &Snapshot, flags: u32) -> Result<&Facts> {
     snapshot.facts().ok_or_else(crate::domain::policy::not_running)
 }
 
-/// No guest has an agent's channel yet.
-fn no_agent(snapshot: &Snapshot) -> Error {
+/// Why the guest does not say how many it has.
+fn no_answer(snapshot: &Snapshot) -> Error {
     if snapshot.is_active() {
-        let info = "QEMU guest agent is not configured";
-        return Error::new(ErrorCode::ArgumentUnsupported, ErrorDomain::Qemu, info);
+        return no_agent(snapshot.state);
     }
     let info = "vCPU count provided by the guest agent can only be requested for live domains";
     Error::new(ErrorCode::InvalidArg, ErrorDomain::Qemu, info)

@@ -31,6 +31,10 @@ pub fn baseline(
     expand: bool,
     migratable: bool,
 ) -> Result<Baseline> {
+    if let Some(index) = cpus.iter().position(|cpu| cpu.model.is_none()) {
+        let text = format!("no CPU model specified at index {index}");
+        return Err(Error::new(ErrorCode::InvalidArg, ErrorDomain::Cpu, text));
+    }
     let (mut features, mut maker, mut all_name_it) = (None, None, true);
     let first = cpus.first().and_then(|cpu| cpu.model.as_deref());
     let preferred = first.filter(|_| cpus.iter().all(|cpu| cpu.model.as_deref() == first));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::baseline::Baseline;
 use super::definition::{Definition, Kind, Match, Policy};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
-use crate::xml::{self, Element, Fields, Writer};
+use crate::xml::{self, Element, Fields, Writer, missing_attribute};
 
 /// Letters of a vendor in CPUID's leaf 0.
 const VENDOR_ID: usize = 12;
@@ -62,6 +62,7 @@ pub fn parse(text: &str, kind: Option<Kind>, validate: bool) -> Result<Definitio
     if vendor.is_some() && model.is_none() {
         return Err(malformed("CPU vendor specified without CPU model"));
     }
+    check_topology(&mut fields)?;
     let elements = fields.children("feature");
     if !elements.is_empty() && model.is_none() && custom {
         return Err(malformed("Non-empty feature list specified without CPU model"));
@@ -114,6 +115,17 @@ fn model(fields: &mut Fields<'_>, kind: Kind) -> Result<Option<String>> {
         }
     }
     Ok(Some(model.text()).filter(|name| !name.is_empty()))
+}
+
+/// How many there are of each says nothing here, but has to be a number.
+fn check_topology(fields: &mut Fields<'_>) -> Result<()> {
+    let Some(mut topology) = fields.fields("topology") else { return Ok(()) };
+    let _dies: Option<u32> = topology.positive("dies")?;
+    for name in ["sockets", "cores", "threads"] {
+        let number: Option<u32> = topology.positive(name)?;
+        number.ok_or_else(|| missing_attribute(name, "topology"))?;
+    }
+    Ok(())
 }
 
 fn features(elements: Vec<Element<'_>>, kind: Kind) -> Result<Vec<(String, Policy)>> {
