@@ -1,9 +1,9 @@
 //! The domain capabilities document: what a guest of one machine type can be given here.
 //!
-//! It says what the device table says: what is emulated, and what is accepted and has no hardware behind it where
-//! clients need to know that they may ask (`graphics`, `channel`). Lists that are empty are empty on purpose: with
-//! `redirdev` "supported" and no bus to choose, virt-install leaves it out; with `graphics` not supported at all it would
-//! ask for SPICE.
+//! It says what the device table says, by asking it ([`Offers`]): what is emulated, and what is accepted and has no
+//! hardware behind it where clients need to know that they may ask (`graphics`, `channel`). Of those only the values
+//! stand here that clients should choose: with `redirdev` "supported" and no bus to choose, virt-install leaves it out;
+//! with `graphics` not supported at all it would ask for SPICE.
 
 use std::path::Path;
 
@@ -12,6 +12,7 @@ use super::cpu::decode::{Decoded, Role, decode};
 use super::cpu::models::MODELS;
 use super::cpu::{Cpu, FeatureSet};
 use super::machines::MAX_VCPUS;
+use super::offers::Offers;
 use crate::domain::def::Machine;
 use crate::xml::Writer;
 
@@ -64,15 +65,16 @@ pub fn document(asked: &Asked<'_>, offered: &Offered) -> String {
         w.leaf("machine", asked.machine.canonical());
         w.leaf("arch", asked.arch);
         w.tag("vcpu").attr("max", asked.max_vcpus.min(MAX_VCPUS)).empty();
-        unsupported(w, "iothreads");
-        supported(w, "os", |w| {
-            values(w, "firmware", &[]);
-            unsupported(w, "loader");
-        });
+        let offers = Offers { arch: asked.arch, machine: asked.machine };
+        is_supported(w, "iothreads", offers.has("<iothreads>1</iothreads>"));
+        supported(w, "os", |w| os(w, offers));
         w.tag("cpu").children(|w| cpu(w, offered));
-        supported(w, "memoryBacking", |w| values(w, "sourceType", &["anonymous"]));
-        w.tag("devices").children(devices);
-        w.tag("features").children(features);
+        let sources = offers.values(&["file", "anonymous", "memfd"], |source| {
+            format!("<memoryBacking><source type='{source}'/></memoryBacking>")
+        });
+        choice(w, "memoryBacking", &[("sourceType", sources)]);
+        w.tag("devices").children(|w| devices(w, offers));
+        w.tag("features").children(|w| features(w, offers));
     });
     writer.finish()
 }
@@ -108,30 +110,105 @@ fn cpu(w: &mut Writer, offered: &Offered) {
     });
 }
 
-fn devices(w: &mut Writer) {
-    const VIRTIO: &[&str] = &["virtio", "virtio-non-transitional"];
-    supported(w, "disk", |w| {
-        values(w, "diskDevice", &["disk"]);
-        values(w, "bus", &["virtio"]);
-        values(w, "model", VIRTIO);
-    });
-    supported(w, "graphics", |w| values(w, "type", &["vnc"]));
-    supported(w, "video", |w| values(w, "modelType", &["none"]));
-    unsupported(w, "hostdev");
-    supported(w, "rng", |w| {
-        values(w, "model", VIRTIO);
-        values(w, "backendModel", &["random", "builtin"]);
-    });
-    unsupported(w, "filesystem");
-    unsupported(w, "tpm");
-    supported(w, "redirdev", |w| values(w, "bus", &[]));
-    supported(w, "channel", |w| values(w, "type", &["pty", "unix"]));
+fn os(w: &mut Writer, offers: Offers<'_>) {
+    let firmware: Vec<_> = ["bios", "efi"].into_iter().filter(|kind| offers.has_firmware(kind)).collect();
+    values(w, "firmware", &firmware);
+    let loader = |kind: &&str| offers.starts_by(&format!("<loader readonly='yes' type='{kind}'>/x</loader>"));
+    let kinds: Vec<_> = ["rom", "pflash"].into_iter().filter(loader).collect();
+    if kinds.is_empty() {
+        return unsupported(w, "loader");
+    }
+    choice(w, "loader", &[("type", kinds), ("readonly", vec!["yes", "no"]), ("secure", vec!["no"])]);
 }
 
-fn features(w: &mut Writer) {
-    for name in ["gic", "vmcoreinfo", "genid", "backingStoreInput", "backup", "sev", "sgx", "hyperv"] {
+/// The models of virtio devices: libvirt's, in its order.
+const VIRTIO: &[&str] = &["virtio", "virtio-transitional", "virtio-non-transitional"];
+
+fn devices(w: &mut Writer, offers: Offers<'_>) {
+    let model = |model: &str| {
+        let target = "<source file='/x'/><target dev='vda' bus='virtio'/>";
+        format!("<disk type='file' device='disk' model='{model}'>{target}</disk>")
+    };
+    let models = offers.devices(VIRTIO, model);
+    choice(w, "disk", &[("diskDevice", offers.disks()), ("bus", offers.buses()), ("model", models)]);
+    let display = |kind: &str| format!("<graphics type='{kind}'/>");
+    choice(w, "graphics", &[("type", offers.taken(&["vnc"], display))]);
+    let video = |model: &str| format!("<video><model type='{model}'/></video>");
+    let videos = ["vga", "cirrus", "vmvga", "qxl", "virtio", "none", "bochs", "ramfb"];
+    choice(w, "video", &[("modelType", offers.devices(&videos, video))]);
+    hostdev(w, offers);
+    let rng = |model: &str, backend: &str| {
+        let path = if backend == "random" { "/dev/urandom" } else { "" };
+        format!("<rng model='{model}'><backend model='{backend}'>{path}</backend></rng>")
+    };
+    let models = offers.devices(VIRTIO, |model| rng(model, "random"));
+    let backends = offers.devices(&["random", "egd", "builtin"], |backend| rng("virtio", backend));
+    choice(w, "rng", &[("model", models), ("backendModel", backends)]);
+    let filesystem = |driver: &str| {
+        format!("<filesystem><driver type='{driver}'/><source dir='/x'/><target dir='x'/></filesystem>")
+    };
+    choice(w, "filesystem", &[("driverType", offers.devices(&["path", "handle", "virtiofs"], filesystem))]);
+    let tpm = |model: &str, backend: &str| {
+        format!("<tpm model='{model}'><backend type='{backend}' version='2.0'/></tpm>")
+    };
+    let models = offers.devices(&["tpm-tis", "tpm-crb"], |model| tpm(model, "emulator"));
+    let backends = offers.devices(&["passthrough", "emulator"], |backend| tpm("tpm-crb", backend));
+    choice(w, "tpm", &[("model", models), ("backendModel", backends)]);
+    supported(w, "redirdev", |w| values(w, "bus", &[]));
+    let channel = |kind: &str| {
+        format!("<channel type='{kind}'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>")
+    };
+    choice(w, "channel", &[("type", offers.taken(&["pty", "unix"], channel))]);
+}
+
+/// Devices of the host that are passed through, by what they are.
+fn hostdev(w: &mut Writer, offers: Offers<'_>) {
+    let source = |kind: &str| match kind {
+        "usb" => "<address bus='1' device='2'/>",
+        "pci" => "<address domain='0' bus='1' slot='2' function='0'/>",
+        _ => "<adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/>",
+    };
+    let device = |kind: &str| {
+        format!("<hostdev mode='subsystem' type='{kind}'><source>{}</source></hostdev>", source(kind))
+    };
+    let kinds = offers.devices(&["usb", "pci", "scsi"], device);
+    if kinds.is_empty() {
+        return unsupported(w, "hostdev");
+    }
+    let policies = vec!["default", "mandatory", "requisite", "optional"];
+    let lists = [
+        ("mode", vec!["subsystem"]),
+        ("startupPolicy", policies),
+        ("subsysType", kinds),
+        ("capsType", Vec::new()),
+        ("pciBackend", Vec::new()),
+    ];
+    choice(w, "hostdev", &lists);
+}
+
+fn features(w: &mut Writer, offers: Offers<'_>) {
+    unsupported(w, "gic");
+    let feature = |name: &str| offers.has(&format!("<features><{name}/></features>"));
+    is_supported(w, "vmcoreinfo", feature("vmcoreinfo"));
+    is_supported(w, "genid", offers.has("<genid/>"));
+    for name in ["backingStoreInput", "backup", "sev", "sgx"] {
         unsupported(w, name);
     }
+    let hyperv = |name: &str| format!("<features><hyperv><{name} state='on'/></hyperv></features>");
+    let known = ["relaxed", "vapic", "vpindex", "runtime", "synic", "stimer", "reset", "frequencies", "ipi"];
+    choice(w, "hyperv", &[("features", offers.values(&known, hyperv))]);
+}
+
+/// A family with what there is to choose; not supported where the first list is empty.
+fn choice(w: &mut Writer, name: &str, lists: &[(&str, Vec<&str>)]) {
+    if lists.first().is_none_or(|(_, first)| first.is_empty()) {
+        return unsupported(w, name);
+    }
+    supported(w, name, |w| lists.iter().for_each(|(name, list)| values(w, name, list)));
+}
+
+fn is_supported(w: &mut Writer, name: &str, is: bool) {
+    w.tag(name).attr("supported", if is { "yes" } else { "no" }).empty();
 }
 
 fn supported(w: &mut Writer, name: &str, children: impl FnOnce(&mut Writer)) {

@@ -15,6 +15,7 @@ pub mod machines;
 mod memory;
 mod network;
 mod numa;
+mod offers;
 mod smbios;
 mod sources;
 mod storage;
@@ -26,7 +27,7 @@ pub mod version;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-pub use architectures::{is_architecture, is_ours};
+pub use architectures::{has_cpu_models, is_architecture, is_ours};
 pub use cpu::features;
 pub use cpu_time::CPU_STATS;
 pub use domain_capabilities::Offered;

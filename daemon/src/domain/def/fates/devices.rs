@@ -14,6 +14,7 @@ use crate::domain::def::{
         disk::{DiskBus, DiskDevice, DiskLocation},
         interface::InterfaceSource,
         rng::{RngBackend, RngModel},
+        video::{Video, VideoModel},
     },
     words::OnOff,
 };
@@ -294,7 +295,8 @@ pub(super) const ROWS: &[Row] = &[
             let input = || devices.inputs.first().map(|input| format!("<input type='{}'>", input.kind));
             let screen =
                 devices.graphics.first().map(|graphics| format!("<graphics type='{}'>", graphics.kind));
-            let video = || devices.videos.first().map(|_| "<video>".to_owned());
+            let shown = |video: &&Video| video.model != VideoModel::None;
+            let video = || devices.videos.iter().find(shown).map(|_| "<video>".to_owned());
             screen
                 .or_else(video)
                 .or_else(input)

@@ -9,6 +9,7 @@ use crate::domain::def::{
     clock::{ClockOffset, TimerName},
     format,
     lifecycle::CrashAction,
+    memory::MemorySource,
     os::SmbiosMode,
     seclabel::SecLabelKind,
     words::YesNo,
@@ -53,6 +54,10 @@ pub(super) const ROWS: &[Row] = &[
     }),
     Row::new(Rejected, "maxMemory", "no memory hotplug yet", |def| {
         def.memory.max.map(|_| "<maxMemory>".to_owned())
+    }),
+    Row::new(Rejected, "memoryBacking/source[@type='file']", "memory lies in no file", |def| {
+        let source = def.memory.backing.as_ref()?.source?;
+        (source == MemorySource::File).then(|| "<memoryBacking><source type='file'>".to_owned())
     }),
     Row::new(Rejected, "vcpus/vcpu[@enabled='no']", "no vCPU hotplug yet", |def| {
         let vcpus = def.kept.child("vcpus")?;

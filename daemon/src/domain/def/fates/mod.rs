@@ -13,15 +13,15 @@ mod tests;
 use super::DomainDef;
 use crate::{domain::def::error::unsupported, error::Result};
 
-/// What becomes of an element.
+/// What becomes of an element, from the best to the worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fate {
     /// The guest sees it as written.
     Emulated,
-    /// Accepted and kept in the XML; the guest sees nothing of it, and needs nothing of it.
-    Inert,
     /// The live XML shows what really runs, the inactive XML what was asked for.
     Substituted,
+    /// Accepted and kept in the XML; the guest sees nothing of it, and needs nothing of it.
+    Inert,
     /// The domain cannot start with it.
     Rejected,
 }
@@ -81,6 +81,12 @@ pub fn check(def: &DomainDef) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The fate of the definition as a whole: the worst of its elements'.
+pub fn worst(def: &DomainDef) -> Fate {
+    let found = rows().filter(|row| (row.find)(def).is_some());
+    found.map(|row| row.fate).max().unwrap_or(Fate::Emulated)
 }
 
 /// What a running guest has otherwise than its definition says, for the domain's messages.
