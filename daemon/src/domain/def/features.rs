@@ -7,7 +7,7 @@ use crate::{
         words::{OnOff, words},
     },
     error::{Error, Result},
-    xml::{Fields, Writer},
+    xml::{Element, Fields, Writer},
 };
 
 /// `<features>`.
@@ -119,6 +119,7 @@ impl Features {
         }
         features.kvm = fields.fields("kvm").map(KvmFeatures::parse).transpose()?;
         features.kept = Kept::rest(fields);
+        check_hyperv(features.kept.children())?;
         if let Some(other) =
             features.kept.children().iter().find(|child| !Self::ORDER.contains(&&*child.name))
         {
@@ -180,6 +181,36 @@ impl KvmFeatures {
             write_state(w, "poll-control", self.poll_control);
             self.kept.placed(Self::ORDER).rest(w);
         });
+    }
+}
+
+/// What libvirt knows of `<hyperv>`.
+const HYPERV: &[&str] = &[
+    "relaxed",
+    "vapic",
+    "spinlocks",
+    "vpindex",
+    "runtime",
+    "synic",
+    "stimer",
+    "reset",
+    "vendor_id",
+    "frequencies",
+    "reenlightenment",
+    "tlbflush",
+    "ipi",
+    "evmcs",
+    "avic",
+    "emsr_bitmap",
+    "xmm_input",
+];
+
+/// It is kept as it is written, but what nobody has heard of is refused.
+fn check_hyperv(kept: &[Element<'_>]) -> Result<()> {
+    let hyperv = kept.iter().filter(|child| child.name == "hyperv");
+    match hyperv.flat_map(Element::elements).find(|child| !HYPERV.contains(&&*child.name)) {
+        Some(other) => Err(unknown(format_args!("unsupported HyperV Enlightenment feature: {}", other.name))),
+        None => Ok(()),
     }
 }
 

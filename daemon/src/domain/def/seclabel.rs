@@ -2,6 +2,7 @@
 
 use crate::{
     domain::def::{
+        error::xml_error,
         kept::Kept,
         words::{YesNo, words},
     },
@@ -68,6 +69,9 @@ impl SecLabel {
         match kind {
             Some(SecLabelKind::None) => {
                 label.model.get_or_insert_with(|| "none".to_owned());
+            }
+            Some(SecLabelKind::Static) if label.label.is_none() => {
+                return Err(xml_error("security label is missing"));
             }
             Some(SecLabelKind::Dynamic) => {
                 label.relabel.get_or_insert(YesNo::Yes);

@@ -66,7 +66,7 @@ impl Memballoon {
             model: fields.required_word("model")?,
             autodeflate: fields.word("autodeflate")?,
             free_page_reporting: fields.word("freePageReporting")?,
-            stats_period: fields.fields("stats").map(|mut stats| stats.uint("period")).transpose()?.flatten(),
+            stats_period: fields.fields("stats").map(|mut stats| period(&mut stats)).transpose()?.flatten(),
             info: DeviceInfo::parse(&mut fields, flags)?,
             kept: Kept::rest(fields),
         })
@@ -88,4 +88,9 @@ impl Memballoon {
             self.info.format_place(w);
         });
     }
+}
+
+/// A number of either sign, as with libvirt: less than 0 is 0.
+fn period(stats: &mut Fields<'_>) -> Result<Option<u32>> {
+    Ok(stats.int::<i32>("period")?.map(|period| u32::try_from(period).unwrap_or(0)))
 }
