@@ -157,6 +157,9 @@ pub enum Stock {
 /// The version that recordings are of, and that ours is compared with.
 const VERSION: &str = "9.0";
 
+/// The last procedure that this version has.
+pub const NEWEST_PROCEDURE: i32 = 443;
+
 /// Stock, as recorded, or running with VIREO_STOCK=live (`make record` then records it anew). The reason
 /// if it cannot be had.
 pub fn stock() -> Result<Stock, String> {

@@ -11,11 +11,13 @@ pub mod guest;
 pub mod network;
 pub mod process;
 pub mod python;
+pub mod question;
 pub mod raw;
 pub mod server;
 pub mod virsh;
 pub mod wait;
 pub mod workspace;
+pub mod wrong;
 
 /// Ends a test that cannot run here; `make test` lists it with its reason.
 #[macro_export]

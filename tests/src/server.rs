@@ -119,6 +119,11 @@ impl Server {
         format!("qemu+unix:///system?socket={}", self.socket().display())
     }
 
+    /// What a client gives that only looks.
+    pub fn read_only_uri(&self) -> String {
+        format!("qemu+unix:///system?socket={}", self.read_only_socket().display())
+    }
+
     /// Runs virsh with this connection.
     pub fn virsh(&self, arguments: &[&str]) -> Answer {
         let mut command = self.virsh_command(arguments);

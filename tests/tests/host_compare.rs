@@ -62,6 +62,10 @@ fn tour(server: &Server) -> Transcript {
     let lines = capabilities.lines().filter(|line| !line.contains("<uuid>"));
     let lines = lines.map(|line| if moving(line) { without_numbers(line) } else { line.to_owned() });
     tour.keep("capabilities", &lines.collect::<Vec<_>>().join("\n"));
+    for machine in ["pc", "q35", "microvm"] {
+        let offered = server.virsh(&["domcapabilities", "--virttype", "kvm", "--machine", machine]).ok();
+        tour.keep(&format!("domcapabilities {machine}"), &outline(&offered));
+    }
     let mut calls = Calls::new(server);
     for (call, is_steady) in
         CALLS.iter().map(|call| (call, true)).chain(MOVING_CALLS.iter().map(|call| (call, false)))
@@ -228,6 +232,17 @@ const MOVING_CALLS: &[&str] = &[
     r#"["getCellsFreeMemory", 0, 8]"#,
     r#"["getFreePages", [4, 2048], 0, 9]"#,
 ];
+
+/// The names of a document's upper elements: what is offered differs, that it is said one way or the other does not.
+fn outline(document: &str) -> String {
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let upper = document.lines().filter(|line| depth(line) <= 4 && !line.trim_start().starts_with("</"));
+    let name = |line: &str| {
+        let end = line.trim_start().find([' ', '>']).map_or(line.len(), |end| depth(line) + end);
+        line[..end].to_owned()
+    };
+    upper.map(name).collect::<Vec<_>>().join("\n")
+}
 
 /// Every number as `N`, however many blanks stand before it.
 fn without_numbers(text: &str) -> String {
