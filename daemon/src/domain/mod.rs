@@ -13,13 +13,14 @@
 //! What is shown is never waited for. What is changed goes through the actor, one change at a time per domain.
 
 mod actor;
-mod cgroup;
+pub mod change;
 pub mod def;
 pub mod edit;
 pub mod facts;
 mod files;
 pub mod filter;
 mod launch;
+pub mod limits;
 pub mod live;
 pub mod object;
 pub mod policy;

@@ -1,9 +1,11 @@
 //! What can be asked of a domain's actor.
 
 use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
+use crate::domain::change::Change;
 use crate::domain::def::DomainDef;
 use crate::domain::edit::Edit;
 use crate::error::Error;
@@ -69,6 +71,13 @@ pub enum Request {
     },
     /// Give the guest an NMI.
     InjectNmi,
+    /// Change what the host gives the running guest, what it is to give the next, or both.
+    Change {
+        /// What.
+        change: Arc<dyn Change>,
+        /// `VIR_DOMAIN_AFFECT_*`
+        flags: u32,
+    },
     /// Open the console of a serial port.
     OpenConsole {
         /// The port's alias; the first port where absent.

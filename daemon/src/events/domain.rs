@@ -1,11 +1,12 @@
 //! Events of domains: their numbers, and what they say.
 
 use uuid::Uuid;
-use vireo_protocol::remote::limits::STRING_MAX;
+use vireo_protocol::remote::limits::{DOMAIN_EVENT_TUNABLE_MAX, STRING_MAX};
 use vireo_protocol::remote::{
     DomainEventBalloonChangeMsg, DomainEventLifecycleMsg, DomainEventRebootMsg, NonnullDomain,
 };
 use vireo_protocol::table::RemoteProc as Proc;
+use vireo_protocol::typed::TypedParam;
 use vireo_xdr::Encode;
 
 use super::{Hub, Procedures};
@@ -54,6 +55,9 @@ pub const METADATA_CHANGE: i32 = 23;
 
 /// `VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE`.
 pub const BALLOON_CHANGE: i32 = 13;
+
+/// `VIR_DOMAIN_EVENT_ID_TUNABLE`.
+pub const TUNABLE: i32 = 17;
 
 /// Whether a client may ask for the event of this number.
 pub fn is_known(event_id: i32) -> bool {
@@ -157,6 +161,14 @@ impl Lifecycle {
     }
 }
 
+/// `remote_domain_event_callback_tunable_msg` behind the callback's number.
+#[derive(Encode)]
+struct Tunable {
+    dom: NonnullDomain,
+    #[xdr(max = DOMAIN_EVENT_TUNABLE_MAX)]
+    params: Vec<TypedParam>,
+}
+
 impl Hub {
     /// Something befell a domain.
     pub fn domain_lifecycle(&self, dom: NonnullDomain, lifecycle: Lifecycle) {
@@ -164,6 +176,13 @@ impl Hub {
         let uuid = Uuid::from_bytes(dom.uuid);
         let body = DomainEventLifecycleMsg { dom, event, detail };
         self.emit(EventObject::Domain, LIFECYCLE, uuid, procedures(LIFECYCLE), &body);
+    }
+
+    /// What a running guest is given was changed.
+    pub fn domain_tunable(&self, dom: NonnullDomain, params: Vec<TypedParam>) {
+        let uuid = Uuid::from_bytes(dom.uuid);
+        let body = Tunable { dom, params };
+        self.emit(EventObject::Domain, TUNABLE, uuid, procedures(TUNABLE), &body);
     }
 
     /// A domain's machine was reset.

@@ -14,10 +14,10 @@ pub mod kvm;
 pub mod machines;
 mod memory;
 mod network;
-mod numa;
+pub mod numa;
 mod offers;
 mod smbios;
-mod sources;
+pub mod sources;
 mod storage;
 #[cfg(test)]
 mod tests;

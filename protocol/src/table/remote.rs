@@ -34,13 +34,13 @@ macro_rules! for_each_procedure {
             { 23, domain_lookup_by_name, DomainLookupByName, DomainLookupByNameArgs, DomainLookupByNameRet, High, ["domain:getattr"], true, None, Served }
             { 24, domain_lookup_by_uuid, DomainLookupByUuid, DomainLookupByUuidArgs, DomainLookupByUuidRet, High, ["domain:getattr"], true, None, Served }
             { 25, connect_num_of_defined_domains, ConnectNumOfDefinedDomains, (), ConnectNumOfDefinedDomainsRet, High, ["connect:search_domains", "filter domain:getattr"], true, None, Served }
-            { 26, domain_pin_vcpu, DomainPinVcpu, DomainPinVcpuArgs, (), Low, ["domain:write"], false, None, Unsupported }
+            { 26, domain_pin_vcpu, DomainPinVcpu, DomainPinVcpuArgs, (), Low, ["domain:write"], false, None, Served }
             { 27, domain_reboot, DomainReboot, DomainRebootArgs, (), Low, ["domain:init_control", "domain:write:DOMAIN_REBOOT_GUEST_AGENT"], false, None, Served }
             { 28, domain_resume, DomainResume, DomainResumeArgs, (), Low, ["domain:suspend"], false, None, Served }
             { 29, domain_set_autostart, DomainSetAutostart, DomainSetAutostartArgs, (), High, ["domain:write"], false, None, Served }
             { 30, domain_set_max_memory, DomainSetMaxMemory, DomainSetMaxMemoryArgs, (), High, ["domain:write"], false, None, Served }
             { 31, domain_set_memory, DomainSetMemory, DomainSetMemoryArgs, (), Low, ["domain:write"], false, None, Served }
-            { 32, domain_set_vcpus, DomainSetVcpus, DomainSetVcpusArgs, (), Low, ["domain:write"], false, None, Unsupported }
+            { 32, domain_set_vcpus, DomainSetVcpus, DomainSetVcpusArgs, (), Low, ["domain:write"], false, None, Served }
             { 33, domain_shutdown, DomainShutdown, DomainShutdownArgs, (), Low, ["domain:init_control"], false, None, Served }
             { 34, domain_suspend, DomainSuspend, DomainSuspendArgs, (), Low, ["domain:suspend"], false, None, Served }
             { 35, domain_undefine, DomainUndefine, DomainUndefineArgs, (), High, ["domain:delete"], false, None, Served }
@@ -64,9 +64,9 @@ macro_rules! for_each_procedure {
             { 53, domain_core_dump, DomainCoreDump, DomainCoreDumpArgs, (), Low, ["domain:core_dump"], false, None, Unsupported }
             { 54, domain_restore, DomainRestore, DomainRestoreArgs, (), Low, ["domain:start", "domain:write"], false, None, Unsupported }
             { 55, domain_save, DomainSave, DomainSaveArgs, (), Low, ["domain:hibernate"], false, None, Unsupported }
-            { 56, domain_get_scheduler_type, DomainGetSchedulerType, DomainGetSchedulerTypeArgs, DomainGetSchedulerTypeRet, Low, ["domain:read"], true, None, Unsupported }
-            { 57, domain_get_scheduler_parameters, DomainGetSchedulerParameters, DomainGetSchedulerParametersArgs, DomainGetSchedulerParametersRet, Low, ["domain:read"], true, None, Unsupported }
-            { 58, domain_set_scheduler_parameters, DomainSetSchedulerParameters, DomainSetSchedulerParametersArgs, (), Low, ["domain:read"], false, None, Unsupported }
+            { 56, domain_get_scheduler_type, DomainGetSchedulerType, DomainGetSchedulerTypeArgs, DomainGetSchedulerTypeRet, Low, ["domain:read"], true, None, Served }
+            { 57, domain_get_scheduler_parameters, DomainGetSchedulerParameters, DomainGetSchedulerParametersArgs, DomainGetSchedulerParametersRet, Low, ["domain:read"], true, None, Served }
+            { 58, domain_set_scheduler_parameters, DomainSetSchedulerParameters, DomainSetSchedulerParametersArgs, (), Low, ["domain:read"], false, None, Served }
             { 59, connect_get_hostname, ConnectGetHostname, (), ConnectGetHostnameRet, High, ["connect:getattr"], true, None, Served }
             { 60, connect_supports_feature, ConnectSupportsFeature, ConnectSupportsFeatureArgs, ConnectSupportsFeatureRet, High, ["connect:getattr"], true, None, Served }
             { 61, domain_migrate_prepare, DomainMigratePrepare, DomainMigratePrepareArgs, DomainMigratePrepareRet, Low, ["domain:migrate", "domain:start", "domain:write"], false, None, Unsupported }
@@ -205,16 +205,16 @@ macro_rules! for_each_procedure {
             { 194, domain_get_block_info, DomainGetBlockInfo, DomainGetBlockInfoArgs, DomainGetBlockInfoRet, Low, ["domain:read"], true, None, Served }
             { 195, domain_event_io_error_reason, DomainEventIoErrorReason, DomainEventIoErrorReasonMsg, (), Low, [], true, None, Event }
             { 196, domain_create_with_flags, DomainCreateWithFlags, DomainCreateWithFlagsArgs, DomainCreateWithFlagsRet, Low, ["domain:start"], false, None, Served }
-            { 197, domain_set_memory_parameters, DomainSetMemoryParameters, DomainSetMemoryParametersArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
-            { 198, domain_get_memory_parameters, DomainGetMemoryParameters, DomainGetMemoryParametersArgs, DomainGetMemoryParametersRet, Low, ["domain:read"], true, None, Unsupported }
-            { 199, domain_set_vcpus_flags, DomainSetVcpusFlags, DomainSetVcpusFlagsArgs, (), Low, ["domain:write", "domain:save", "domain:write:DOMAIN_VCPU_GUEST"], false, None, Unsupported }
+            { 197, domain_set_memory_parameters, DomainSetMemoryParameters, DomainSetMemoryParametersArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
+            { 198, domain_get_memory_parameters, DomainGetMemoryParameters, DomainGetMemoryParametersArgs, DomainGetMemoryParametersRet, Low, ["domain:read"], true, None, Served }
+            { 199, domain_set_vcpus_flags, DomainSetVcpusFlags, DomainSetVcpusFlagsArgs, (), Low, ["domain:write", "domain:save", "domain:write:DOMAIN_VCPU_GUEST"], false, None, Served }
             { 200, domain_get_vcpus_flags, DomainGetVcpusFlags, DomainGetVcpusFlagsArgs, DomainGetVcpusFlagsRet, Low, ["domain:read", "domain:write:DOMAIN_VCPU_GUEST"], true, None, Served }
             { 201, domain_open_console, DomainOpenConsole, DomainOpenConsoleArgs, (), Low, ["domain:open_device"], false, Both, Served }
             { 202, domain_is_updated, DomainIsUpdated, DomainIsUpdatedArgs, DomainIsUpdatedRet, High, ["domain:read"], true, None, Served }
             { 203, connect_get_sysinfo, ConnectGetSysinfo, ConnectGetSysinfoArgs, ConnectGetSysinfoRet, High, ["connect:read"], true, None, Served }
             { 204, domain_set_memory_flags, DomainSetMemoryFlags, DomainSetMemoryFlagsArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
-            { 205, domain_set_blkio_parameters, DomainSetBlkioParameters, DomainSetBlkioParametersArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
-            { 206, domain_get_blkio_parameters, DomainGetBlkioParameters, DomainGetBlkioParametersArgs, DomainGetBlkioParametersRet, Low, ["domain:read"], true, None, Unsupported }
+            { 205, domain_set_blkio_parameters, DomainSetBlkioParameters, DomainSetBlkioParametersArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
+            { 206, domain_get_blkio_parameters, DomainGetBlkioParameters, DomainGetBlkioParametersArgs, DomainGetBlkioParametersRet, Low, ["domain:read"], true, None, Served }
             { 207, domain_migrate_set_max_speed, DomainMigrateSetMaxSpeed, DomainMigrateSetMaxSpeedArgs, (), Low, ["domain:migrate"], false, None, Unsupported }
             { 208, storage_vol_upload, StorageVolUpload, StorageVolUploadArgs, (), Low, ["storage_vol:data_write"], false, Write, Unsupported }
             { 209, storage_vol_download, StorageVolDownload, StorageVolDownloadArgs, (), Low, ["storage_vol:data_read"], false, Read, Unsupported }
@@ -227,18 +227,18 @@ macro_rules! for_each_procedure {
             { 216, domain_migrate_perform3, DomainMigratePerform3, DomainMigratePerform3Args, DomainMigratePerform3Ret, Low, ["domain:migrate"], false, None, Unsupported }
             { 217, domain_migrate_finish3, DomainMigrateFinish3, DomainMigrateFinish3Args, DomainMigrateFinish3Ret, Low, ["domain:migrate"], false, None, Unsupported }
             { 218, domain_migrate_confirm3, DomainMigrateConfirm3, DomainMigrateConfirm3Args, (), Low, ["domain:migrate"], false, None, Unsupported }
-            { 219, domain_set_scheduler_parameters_flags, DomainSetSchedulerParametersFlags, DomainSetSchedulerParametersFlagsArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
+            { 219, domain_set_scheduler_parameters_flags, DomainSetSchedulerParametersFlags, DomainSetSchedulerParametersFlagsArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
             { 220, interface_change_begin, InterfaceChangeBegin, InterfaceChangeBeginArgs, (), Low, ["connect:interface_transaction"], false, None, Unsupported }
             { 221, interface_change_commit, InterfaceChangeCommit, InterfaceChangeCommitArgs, (), Low, ["connect:interface_transaction"], false, None, Unsupported }
             { 222, interface_change_rollback, InterfaceChangeRollback, InterfaceChangeRollbackArgs, (), Low, ["connect:interface_transaction"], false, None, Unsupported }
-            { 223, domain_get_scheduler_parameters_flags, DomainGetSchedulerParametersFlags, DomainGetSchedulerParametersFlagsArgs, DomainGetSchedulerParametersFlagsRet, Low, ["domain:read"], true, None, Unsupported }
+            { 223, domain_get_scheduler_parameters_flags, DomainGetSchedulerParametersFlags, DomainGetSchedulerParametersFlagsArgs, DomainGetSchedulerParametersFlagsRet, Low, ["domain:read"], true, None, Served }
             { 224, domain_event_control_error, DomainEventControlError, DomainEventControlErrorMsg, (), Low, [], true, None, Event }
-            { 225, domain_pin_vcpu_flags, DomainPinVcpuFlags, DomainPinVcpuFlagsArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
+            { 225, domain_pin_vcpu_flags, DomainPinVcpuFlags, DomainPinVcpuFlagsArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
             { 226, domain_send_key, DomainSendKey, DomainSendKeyArgs, (), Low, ["domain:send_input"], false, None, Unsupported }
             { 227, node_get_cpu_stats, NodeGetCpuStats, NodeGetCpuStatsArgs, NodeGetCpuStatsRet, High, ["connect:read"], true, None, Served }
             { 228, node_get_memory_stats, NodeGetMemoryStats, NodeGetMemoryStatsArgs, NodeGetMemoryStatsRet, High, ["connect:read"], true, None, Served }
             { 229, domain_get_control_info, DomainGetControlInfo, DomainGetControlInfoArgs, DomainGetControlInfoRet, High, ["domain:read"], true, None, Served }
-            { 230, domain_get_vcpu_pin_info, DomainGetVcpuPinInfo, DomainGetVcpuPinInfoArgs, DomainGetVcpuPinInfoRet, Low, ["domain:read"], true, None, Unsupported }
+            { 230, domain_get_vcpu_pin_info, DomainGetVcpuPinInfo, DomainGetVcpuPinInfoArgs, DomainGetVcpuPinInfoRet, Low, ["domain:read"], true, None, Served }
             { 231, domain_undefine_flags, DomainUndefineFlags, DomainUndefineFlagsArgs, (), High, ["domain:delete"], false, None, Served }
             { 232, domain_save_flags, DomainSaveFlags, DomainSaveFlagsArgs, (), Low, ["domain:hibernate"], false, None, Unsupported }
             { 233, domain_restore_flags, DomainRestoreFlags, DomainRestoreFlagsArgs, (), Low, ["domain:start", "domain:write"], false, None, Unsupported }
@@ -262,8 +262,8 @@ macro_rules! for_each_procedure {
             { 251, domain_block_resize, DomainBlockResize, DomainBlockResizeArgs, (), Low, ["domain:block_write"], false, None, Unsupported }
             { 252, domain_set_block_io_tune, DomainSetBlockIoTune, DomainSetBlockIoTuneArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 253, domain_get_block_io_tune, DomainGetBlockIoTune, DomainGetBlockIoTuneArgs, DomainGetBlockIoTuneRet, Low, ["domain:read"], true, None, Unsupported }
-            { 254, domain_set_numa_parameters, DomainSetNumaParameters, DomainSetNumaParametersArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
-            { 255, domain_get_numa_parameters, DomainGetNumaParameters, DomainGetNumaParametersArgs, DomainGetNumaParametersRet, Low, ["domain:read"], true, None, Unsupported }
+            { 254, domain_set_numa_parameters, DomainSetNumaParameters, DomainSetNumaParametersArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
+            { 255, domain_get_numa_parameters, DomainGetNumaParameters, DomainGetNumaParametersArgs, DomainGetNumaParametersRet, Low, ["domain:read"], true, None, Served }
             { 256, domain_set_interface_parameters, DomainSetInterfaceParameters, DomainSetInterfaceParametersArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 257, domain_get_interface_parameters, DomainGetInterfaceParameters, DomainGetInterfaceParametersArgs, DomainGetInterfaceParametersRet, Low, ["domain:read"], true, None, Unsupported }
             { 258, domain_shutdown_flags, DomainShutdownFlags, DomainShutdownFlagsArgs, (), Low, ["domain:init_control", "domain:write:DOMAIN_SHUTDOWN_GUEST_AGENT"], false, None, Served }
@@ -287,8 +287,8 @@ macro_rules! for_each_procedure {
             { 276, domain_event_balloon_change, DomainEventBalloonChange, DomainEventBalloonChangeMsg, (), Low, [], true, None, Event }
             { 277, domain_get_hostname, DomainGetHostname, DomainGetHostnameArgs, DomainGetHostnameRet, Low, ["domain:write"], false, None, Unsupported }
             { 278, domain_get_security_label_list, DomainGetSecurityLabelList, DomainGetSecurityLabelListArgs, DomainGetSecurityLabelListRet, High, ["domain:read"], true, None, Unsupported }
-            { 279, domain_pin_emulator, DomainPinEmulator, DomainPinEmulatorArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
-            { 280, domain_get_emulator_pin_info, DomainGetEmulatorPinInfo, DomainGetEmulatorPinInfoArgs, DomainGetEmulatorPinInfoRet, Low, ["domain:read"], true, None, Unsupported }
+            { 279, domain_pin_emulator, DomainPinEmulator, DomainPinEmulatorArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
+            { 280, domain_get_emulator_pin_info, DomainGetEmulatorPinInfo, DomainGetEmulatorPinInfoArgs, DomainGetEmulatorPinInfoRet, Low, ["domain:read"], true, None, Served }
             { 281, connect_list_all_storage_pools, ConnectListAllStoragePools, ConnectListAllStoragePoolsArgs, ConnectListAllStoragePoolsRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Unsupported }
             { 282, storage_pool_list_all_volumes, StoragePoolListAllVolumes, StoragePoolListAllVolumesArgs, StoragePoolListAllVolumesRet, High, ["storage_pool:search_storage_vols", "filter storage_vol:getattr"], true, None, Unsupported }
             { 283, connect_list_all_networks, ConnectListAllNetworks, ConnectListAllNetworksArgs, ConnectListAllNetworksRet, High, ["connect:search_networks", "filter network:getattr"], true, None, Unsupported }
@@ -359,12 +359,12 @@ macro_rules! for_each_procedure {
             { 348, domain_event_callback_agent_lifecycle, DomainEventCallbackAgentLifecycle, DomainEventCallbackAgentLifecycleMsg, (), Low, [], true, None, Event }
             { 349, domain_get_fsinfo, DomainGetFsinfo, DomainGetFsinfoArgs, DomainGetFsinfoRet, Low, ["domain:fs_freeze"], false, None, Unsupported }
             { 350, domain_define_xml_flags, DomainDefineXmlFlags, DomainDefineXmlFlagsArgs, DomainDefineXmlFlagsRet, High, ["domain:write", "domain:save"], false, None, Served }
-            { 351, domain_get_iothread_info, DomainGetIothreadInfo, DomainGetIothreadInfoArgs, DomainGetIothreadInfoRet, Low, ["domain:read"], true, None, Unsupported }
-            { 352, domain_pin_iothread, DomainPinIothread, DomainPinIothreadArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
+            { 351, domain_get_iothread_info, DomainGetIothreadInfo, DomainGetIothreadInfoArgs, DomainGetIothreadInfoRet, Low, ["domain:read"], true, None, Served }
+            { 352, domain_pin_iothread, DomainPinIothread, DomainPinIothreadArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
             { 353, domain_interface_addresses, DomainInterfaceAddresses, DomainInterfaceAddressesArgs, DomainInterfaceAddressesRet, Low, ["domain:read", "domain:write:source=DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT"], true, None, Unsupported }
             { 354, domain_event_callback_device_added, DomainEventCallbackDeviceAdded, DomainEventCallbackDeviceAddedMsg, (), Low, [], true, None, Event }
-            { 355, domain_add_iothread, DomainAddIothread, DomainAddIothreadArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
-            { 356, domain_del_iothread, DomainDelIothread, DomainDelIothreadArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
+            { 355, domain_add_iothread, DomainAddIothread, DomainAddIothreadArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
+            { 356, domain_del_iothread, DomainDelIothread, DomainDelIothreadArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
             { 357, domain_set_user_password, DomainSetUserPassword, DomainSetUserPasswordArgs, (), Low, ["domain:set_password"], false, None, Unsupported }
             { 358, domain_rename, DomainRename, DomainRenameArgs, DomainRenameRet, Low, ["domain:write", "domain:save"], false, None, Served }
             { 359, domain_event_callback_migration_iteration, DomainEventCallbackMigrationIteration, DomainEventCallbackMigrationIterationMsg, (), Low, [], true, None, Event }
@@ -392,7 +392,7 @@ macro_rules! for_each_procedure {
             { 381, connect_secret_event_deregister_any, ConnectSecretEventDeregisterAny, ConnectSecretEventDeregisterAnyArgs, (), High, ["connect:read"], true, None, Unsupported }
             { 382, secret_event_lifecycle, SecretEventLifecycle, SecretEventLifecycleMsg, (), Low, [], true, None, Event }
             { 383, secret_event_value_changed, SecretEventValueChanged, SecretEventValueChangedMsg, (), Low, [], true, None, Event }
-            { 384, domain_set_vcpu, DomainSetVcpu, DomainSetVcpuArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
+            { 384, domain_set_vcpu, DomainSetVcpu, DomainSetVcpuArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
             { 385, domain_event_block_threshold, DomainEventBlockThreshold, DomainEventBlockThresholdMsg, (), Low, [], true, None, Event }
             { 386, domain_set_block_threshold, DomainSetBlockThreshold, DomainSetBlockThresholdArgs, (), Low, ["domain:write"], false, None, Unsupported }
             { 387, domain_migrate_get_max_downtime, DomainMigrateGetMaxDowntime, DomainMigrateGetMaxDowntimeArgs, DomainMigrateGetMaxDowntimeRet, Low, ["domain:migrate"], true, None, Unsupported }
@@ -410,7 +410,7 @@ macro_rules! for_each_procedure {
             { 399, nwfilter_binding_create_xml, NwfilterBindingCreateXml, NwfilterBindingCreateXmlArgs, NwfilterBindingCreateXmlRet, High, ["nwfilter_binding:create"], false, None, Unsupported }
             { 400, nwfilter_binding_delete, NwfilterBindingDelete, NwfilterBindingDeleteArgs, (), High, ["nwfilter_binding:delete"], false, None, Unsupported }
             { 401, connect_list_all_nwfilter_bindings, ConnectListAllNwfilterBindings, ConnectListAllNwfilterBindingsArgs, ConnectListAllNwfilterBindingsRet, High, ["connect:search_nwfilter_bindings", "filter nwfilter_binding:getattr"], true, None, Unsupported }
-            { 402, domain_set_iothread_params, DomainSetIothreadParams, DomainSetIothreadParamsArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
+            { 402, domain_set_iothread_params, DomainSetIothreadParams, DomainSetIothreadParamsArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
             { 403, connect_get_storage_pool_capabilities, ConnectGetStoragePoolCapabilities, ConnectGetStoragePoolCapabilitiesArgs, ConnectGetStoragePoolCapabilitiesRet, Low, ["connect:read"], true, None, Unsupported }
             { 404, network_list_all_ports, NetworkListAllPorts, NetworkListAllPortsArgs, NetworkListAllPortsRet, High, ["network:search_ports", "filter network_port:getattr"], true, None, Unsupported }
             { 405, network_port_lookup_by_uuid, NetworkPortLookupByUuid, NetworkPortLookupByUuidArgs, NetworkPortLookupByUuidRet, High, ["network_port:getattr"], true, None, Unsupported }

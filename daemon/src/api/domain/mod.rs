@@ -13,6 +13,7 @@ mod list;
 mod memory;
 mod snapshots;
 mod stats;
+mod tune;
 mod vcpus;
 mod xml;
 
@@ -31,6 +32,7 @@ pub use list::*;
 pub use memory::*;
 pub use snapshots::*;
 pub use stats::*;
+pub use tune::*;
 pub use vcpus::*;
 pub use xml::*;
 

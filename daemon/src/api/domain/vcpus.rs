@@ -107,7 +107,7 @@ fn facts(snapshot: &Snapshot, flags: u32) -> Result<&Facts> {
 }
 
 /// Why the guest does not say how many it has.
-fn no_answer(snapshot: &Snapshot) -> Error {
+pub(super) fn no_answer(snapshot: &Snapshot) -> Error {
     if snapshot.is_active() {
         return no_agent(snapshot.state);
     }

@@ -87,8 +87,8 @@ impl Actor {
             Phase::Starting => Ending { reason: Shutoff::Failed, ..Ending::of(false, None) },
         };
         tracing::info!("the guest of domain '{}' ended while the daemon was away: {ending:?}", status.name);
+        self.registry.setup().groups.remove(&status.uuid);
         self.registry.files().remove_guest(status.uuid);
-        crate::domain::cgroup::remove(&status.uuid);
         launch::remove_sockets(&status.sockets);
         self.show_ended(&ending);
     }

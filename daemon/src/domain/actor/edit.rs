@@ -102,7 +102,7 @@ fn check_changes_running(edit: &Edit) -> Result<()> {
 }
 
 /// Refuses a document that no later daemon would read, as one that has grown too long.
-fn check_reads_back(def: &DomainDef, options: &FormatOptions) -> Result<()> {
+pub(super) fn check_reads_back(def: &DomainDef, options: &FormatOptions) -> Result<()> {
     let flags = ParseFlags { live: !options.inactive, ..ParseFlags::default() };
     DomainDef::parse(&def.format(options), flags).map(drop)
 }

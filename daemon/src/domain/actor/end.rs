@@ -120,8 +120,9 @@ impl Actor {
 
     /// What a process leaves behind that the kernel does not take back by itself.
     pub(super) fn clear_away(&self, guest: Guest) {
+        // Its status last: by it a daemon that is interrupted here is followed by one that knows.
+        self.registry.setup().groups.remove(&guest.status.uuid);
         self.registry.files().remove_guest(guest.status.uuid);
-        crate::domain::cgroup::remove(&guest.status.uuid);
         launch::remove_sockets(&guest.status.sockets);
         if let Some((client, hook)) = guest.autodestroy {
             client.forget_hook(hook);

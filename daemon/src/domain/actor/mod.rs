@@ -24,6 +24,7 @@
 
 mod adopt;
 mod call;
+mod change;
 mod define;
 mod drive;
 mod edit;
@@ -221,6 +222,7 @@ impl Actor {
                 self.judged(Action::Use)?;
                 self.inject_nmi().await?;
             }
+            Request::Change { change, flags } => self.change(change, flags).await?,
             Request::OpenConsole { alias, force } => {
                 self.judged(Action::Use)?;
                 return self.open_console(alias, force).await.map(Answer::Console);

@@ -3,6 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
+use tokio::task::JoinHandle;
 use vireo_control::{Hello, PROTOCOL, Reply, Request, VmSpec, VmmErrorKind};
 
 use super::Actor;
@@ -10,9 +11,10 @@ use super::call::{CallError, LAUNCH_DEADLINE};
 use super::define::blocking;
 use super::end::LastEnd;
 use super::guest::Guest;
-use crate::domain::cgroup;
 use crate::domain::def::{DomainDef, FormatOptions};
 use crate::domain::launch::{self, Prepared, Sockets};
+use crate::domain::limits::nodes::MemoryPolicy;
+use crate::domain::limits::{self, Held, Threads};
 use crate::domain::live::{HelloFacts, Live};
 use crate::domain::request::{CreateOptions, Request as DomainRequest};
 use crate::domain::state::{Paused, State};
@@ -79,7 +81,7 @@ impl Actor {
         self.guest = Some(Guest::new(process, Some(link), status, true));
         // Before the process hears of its guest: until then it ends with the daemon, from then on it is found.
         self.keep_status();
-        tokio::task::spawn_blocking(move || cgroup::enter(&uuid, pid));
+        let entering = self.enter_group(&def, pid).await?;
 
         let request = Request::Launch { spec, protocol: PROTOCOL };
         let answer = self.call_with("build the guest", request, &fds, LAUNCH_DEADLINE).await;
@@ -91,6 +93,7 @@ impl Actor {
             Err(error) => return Err(self.launch_error(error)),
         };
         check_hello(&hello, uuid, expected)?;
+        let def = self.settle_threads(def, pid, &hello, entering).await?;
         let facts = hello_facts(hello, notes, &stats)?;
         let live = Live::new(&def, pid, times, Some(Arc::new(facts)));
         self.show(|snapshot| snapshot.live = Some(Arc::new(live)));
@@ -110,18 +113,54 @@ impl Actor {
         Ok(())
     }
 
+    /// Puts the process into a control group of its own. Where that has limits, the guest is built within them;
+    /// where not, nobody waits for it.
+    async fn enter_group(&self, def: &DomainDef, pid: u32) -> Result<Option<JoinHandle<Result<()>>>> {
+        let groups = self.registry.setup().groups.clone();
+        let (limited, def) = (limits::limits_group(def), def.clone());
+        let entering = tokio::task::spawn_blocking(move || limits::admit(&groups, &def, pid));
+        if !limited {
+            return Ok(Some(entering));
+        }
+        entering.await.unwrap_or_else(|error| {
+            Err(Error::internal(ErrorDomain::Qemu, format!("a task of the daemon failed: {error}")))
+        })?;
+        Ok(None)
+    }
+
+    /// Gives the guest's threads what the definition says, before they run.
+    async fn settle_threads(
+        &self,
+        def: Box<DomainDef>,
+        pid: u32,
+        hello: &Hello,
+        entering: Option<JoinHandle<Result<()>>>,
+    ) -> Result<Box<DomainDef>> {
+        if !limits::limits_threads(&def) {
+            return Ok(def);
+        }
+        // A group that is entered later might let the threads run elsewhere.
+        if let Some(entering) = entering {
+            let _ = entering.await;
+        }
+        let threads = Threads { pid, vcpus: hello.vcpu_tids.clone().into() };
+        let held = Held { groups: self.registry.setup().groups.clone(), uuid: def.uuid, threads };
+        blocking(move || limits::settle(&held, &def).map(|()| def)).await
+    }
+
     /// Opens everything and starts the process, on a thread that may wait.
     async fn spawn(&self, id: u32, mut def: Box<DomainDef>) -> Result<Spawned> {
         let registry = self.registry.clone();
         blocking(move || {
             let Prepared { spec, fds, stats, log, sockets, notes } =
                 launch::prepare(&mut def, id, &registry)?;
+            let policy = MemoryPolicy::of(&def)?;
             let program = &registry.setup().program;
             let failed = |error| {
                 let what = format!("cannot run '{}'", program.path.display());
                 Error::system(ErrorDomain::Qemu, what, &error)
             };
-            let (process, socket) = spawn::spawn(program, log).map_err(failed)?;
+            let (process, socket) = spawn::spawn(program, log, policy).map_err(failed)?;
             let link = Link::new(socket).map_err(failed)?;
             Ok(Spawned { process, link, def, spec, fds, stats, sockets, notes })
         })

@@ -21,6 +21,7 @@ use super::fake;
 use crate::config::Config;
 use crate::daemon::Daemon;
 use crate::domain::def::{DomainDef, ParseFlags};
+use crate::domain::limits::Groups;
 use crate::domain::request::{Answer, Autostart, CreateOptions, Refusal, Request, UndefineOptions};
 use crate::domain::state::{Paused, Running, Shutoff, State};
 use crate::domain::{Domain, Registry, Setup, Snapshot};
@@ -58,7 +59,8 @@ impl Instance {
             for event in [0, 1, 13] {
                 events.subscribe(&watcher, EventObject::Domain, event, None, false);
             }
-            let setup = Setup { paths, program: fake::program(root), guest_user: None };
+            let setup =
+                Setup { paths, program: fake::program(root), guest_user: None, groups: Groups::of_host() };
             (watcher, Registry::load(setup, events).await.unwrap())
         });
         Self { runtime, registry, watcher }

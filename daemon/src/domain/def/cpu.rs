@@ -194,10 +194,7 @@ impl Cpu {
 
     /// Refuses what cannot be.
     pub(super) fn validate(&self, vcpus: u32) -> Result<()> {
-        let Some(topology) = self.topology else { return Ok(()) };
-        // Four factors of 32 bits fit.
-        let threads = [topology.sockets, topology.dies, topology.cores, topology.threads];
-        if threads.iter().map(|n| u128::from(*n)).product::<u128>() != u128::from(vcpus) {
+        if self.topology.is_some_and(|topology| topology.count() != u128::from(vcpus)) {
             return Err(unsupported("CPU topology doesn't match maximum vcpu count"));
         }
         Ok(())
@@ -251,6 +248,11 @@ impl CpuModel {
 }
 
 impl Topology {
+    /// vCPUs of it: four factors of 32 bits fit.
+    pub fn count(self) -> u128 {
+        [self.sockets, self.dies, self.cores, self.threads].into_iter().map(u128::from).product()
+    }
+
     fn parse(mut fields: Fields<'_>) -> Result<Self> {
         let mut factor =
             |name: &str| fields.positive(name)?.ok_or_else(|| missing_attribute(name, "topology"));

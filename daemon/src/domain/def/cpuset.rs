@@ -1,54 +1,146 @@
-//! Sets of host CPUs as `<vcpu cpuset=>` writes them: `1-4,^3,6`.
+//! Sets of small numbers as libvirt writes them: `1-4,^3,6`. Host CPUs, NUMA nodes, vCPUs.
 
-use crate::{domain::def::error::invalid_arg, error::Result};
+use std::fmt;
 
-/// Largest CPU number a set may name, as in libvirt (`VIR_DOMAIN_CPUMASK_LEN`).
+use super::error::{invalid_arg, unknown};
+use crate::{error::Result, xml::Value};
+
+/// Largest number a set may name, as in libvirt (`VIR_DOMAIN_CPUMASK_LEN`).
 const MAX_CPU: usize = 16_383;
 
-/// The set in libvirt's own form: sorted, ranges joined, nothing taken away.
-pub(super) fn normalize(text: &str) -> Result<String> {
-    let cpus = parse(text).ok_or_else(|| invalid_arg(format_args!("Failed to parse bitmap '{text}'")))?;
-    let mut out = String::new();
-    let mut at = 0;
-    while let Some(first) = (at..cpus.len()).find(|cpu| cpus[*cpu]) {
-        let last = (first..cpus.len()).take_while(|cpu| cpus[*cpu]).last().unwrap_or(first);
-        if !out.is_empty() {
-            out.push(',');
+/// A set of numbers below 16384: a bit each, the least first, without zeros at the end.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CpuSet(Vec<u8>);
+
+impl CpuSet {
+    /// Reads the text of an attribute; one that takes away all it names is refused by the attribute's name.
+    pub fn parse(text: &str, attribute: &str) -> Result<Self> {
+        let set = Self::parse_any(text)?;
+        if set.is_empty() {
+            return Err(unknown(format_args!("Invalid value of '{attribute}': {text}")));
         }
-        out.push_str(&first.to_string());
-        if last > first {
-            out.push('-');
-            out.push_str(&last.to_string());
-        }
-        at = last + 1;
+        Ok(set)
     }
-    Ok(out)
+
+    /// Reads a text; nothing may be left of it.
+    pub fn parse_any(text: &str) -> Result<Self> {
+        read(text).ok_or_else(|| invalid_arg(format_args!("Failed to parse bitmap '{text}'")))
+    }
+
+    /// From the bits of the wire. Those beyond the largest number are dropped: no host has such CPUs.
+    pub fn from_map(map: &[u8]) -> Self {
+        let mut set = Self(map[..map.len().min((MAX_CPU + 1) / 8)].to_vec());
+        set.trim();
+        set
+    }
+
+    /// As the bits of the wire, of this length; what does not fit is left out.
+    pub fn to_map(&self, length: usize) -> Vec<u8> {
+        let mut map = self.0.clone();
+        map.resize(length, 0);
+        map
+    }
+
+    /// As the bits of the wire, as short as may be.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Adds a number of at most 16383.
+    pub fn insert(&mut self, number: usize) {
+        debug_assert!(number <= MAX_CPU);
+        if self.0.len() <= number / 8 {
+            self.0.resize(number / 8 + 1, 0);
+        }
+        self.0[number / 8] |= 1 << (number % 8);
+    }
+
+    fn remove(&mut self, number: usize) {
+        if let Some(byte) = self.0.get_mut(number / 8) {
+            *byte &= !(1 << (number % 8));
+        }
+        self.trim();
+    }
+
+    fn trim(&mut self) {
+        let length = self.0.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+        self.0.truncate(length);
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether it has this one.
+    pub fn contains(&self, number: usize) -> bool {
+        self.0.get(number / 8).is_some_and(|byte| byte & 1 << (number % 8) != 0)
+    }
+
+    /// All of them, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = usize> {
+        (0..self.0.len() * 8).filter(|number| self.contains(*number))
+    }
+
+    /// The largest.
+    pub fn last(&self) -> Option<usize> {
+        self.iter().last()
+    }
 }
 
-/// One flag for each CPU up to the largest named.
-fn parse(text: &str) -> Option<Vec<bool>> {
-    let mut cpus = Vec::new();
+impl FromIterator<usize> for CpuSet {
+    fn from_iter<I: IntoIterator<Item = usize>>(numbers: I) -> Self {
+        let mut set = Self::default();
+        numbers.into_iter().for_each(|number| set.insert(number));
+        set
+    }
+}
+
+/// libvirt's own form: sorted, ranges joined, nothing taken away.
+impl fmt::Display for CpuSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut numbers = self.iter().peekable();
+        let mut comma = "";
+        while let Some(first) = numbers.next() {
+            let mut last = first;
+            while let Some(next) = numbers.next_if_eq(&(last + 1)) {
+                last = next;
+            }
+            write!(f, "{comma}{first}")?;
+            if last > first {
+                write!(f, "-{last}")?;
+            }
+            comma = ",";
+        }
+        Ok(())
+    }
+}
+
+impl Value for CpuSet {
+    fn write(&self, out: &mut String) {
+        out.push_str(&self.to_string());
+    }
+}
+
+fn read(text: &str) -> Option<CpuSet> {
+    let mut set = CpuSet::default();
     for part in text.split(',') {
         let part = part.trim_matches(|c: char| c.is_ascii_whitespace());
-        let (range, add) = match part.strip_prefix('^') {
-            Some(taken) => (taken, false),
-            None => (part, true),
-        };
-        let (first, last) = match range.split_once('-') {
-            // Only a single CPU can be taken away.
-            Some(_) if !add => return None,
+        if let Some(taken) = part.strip_prefix('^') {
+            // Only a single one can be taken away.
+            set.remove(number(taken)?);
+            continue;
+        }
+        let (first, last) = match part.split_once('-') {
             Some((first, last)) => (number(first)?, number(last)?),
-            None => (number(range)?, number(range)?),
+            None => (number(part)?, number(part)?),
         };
         if last < first {
             return None;
         }
-        if cpus.len() <= last {
-            cpus.resize(last + 1, false);
-        }
-        cpus[first..=last].fill(add);
+        (first..=last).for_each(|number| set.insert(number));
     }
-    cpus.contains(&true).then_some(cpus)
+    Some(set)
 }
 
 fn number(text: &str) -> Option<usize> {
@@ -62,16 +154,33 @@ mod tests {
 
     #[test]
     fn sets_are_written_sorted_and_joined() {
-        for (set, written) in [("1-4,^3,6", "1-2,4,6"), ("0", "0"), ("3,2,1", "1-3"), ("0-3,^0", "1-3")] {
-            assert_eq!(normalize(set).unwrap(), written);
+        for (text, written) in [("1-4,^3,6", "1-2,4,6"), ("0", "0"), ("3,2,1", "1-3"), ("0-3,^0", "1-3")] {
+            assert_eq!(CpuSet::parse_any(text).unwrap().to_string(), written);
         }
     }
 
     #[test]
     fn what_is_no_set_is_refused() {
-        for text in ["", "x", "1-x", "3-1", "^1-2", "1,,2", "0-99999", "^0", "1,^1"] {
-            let error = normalize(text).unwrap_err();
+        for text in ["", "x", "1-x", "3-1", "^1-2", "1,,2", "0-99999"] {
+            let error = CpuSet::parse_any(text).unwrap_err();
             assert_eq!(error.message(), format!("invalid argument: Failed to parse bitmap '{text}'"));
         }
+        for text in ["^0", "1,^1"] {
+            let error = CpuSet::parse(text, "cpuset").unwrap_err();
+            assert_eq!(
+                error.message(),
+                format!("unsupported configuration: Invalid value of 'cpuset': {text}")
+            );
+        }
+    }
+
+    #[test]
+    fn sets_come_and_go_as_bits() {
+        let set = CpuSet::parse_any("0,9").unwrap();
+        assert_eq!((set.bytes(), set.last()), (&[1, 2][..], Some(9)));
+        assert_eq!(CpuSet::from_map(&[1, 2, 0, 0]), set);
+        assert_eq!(set.to_map(1), [1]);
+        assert_eq!(set.to_map(3), [1, 2, 0]);
+        assert!(CpuSet::from_map(&[0; 4]).is_empty());
     }
 }

@@ -68,11 +68,13 @@ impl DomainDef {
                 w.verbatim(metadata);
             }
             self.memory.format(w);
-            kept.before(w, "memoryBacking");
+            kept.before(w, "blkiotune");
+            self.tune.format_limits(w);
             if let Some(backing) = &self.memory.backing {
                 backing.format(w);
             }
             self.vcpus.format(w);
+            self.tune.format_threads(w, &mut kept);
             kept.before(w, "resource");
             if let Some(resource) = &self.resource {
                 resource.format(w);

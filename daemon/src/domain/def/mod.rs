@@ -8,7 +8,7 @@
 pub mod address;
 pub mod clock;
 pub mod cpu;
-mod cpuset;
+pub mod cpuset;
 pub mod devices;
 mod error;
 pub mod fates;
@@ -26,6 +26,7 @@ pub mod seclabel;
 mod settle;
 #[cfg(test)]
 mod tests;
+pub mod tune;
 mod units;
 pub mod vcpus;
 pub mod virt_type;
@@ -36,6 +37,7 @@ use uuid::Uuid;
 pub use address::{Address, DeviceInfo, PciAddress};
 pub use clock::Clock;
 pub use cpu::Cpu;
+pub use cpuset::CpuSet;
 pub use devices::Devices;
 pub use features::Features;
 pub use kept::Kept;
@@ -45,6 +47,7 @@ pub use options::{FormatOptions, ParseFlags};
 pub use os::{Machine, Os};
 pub(in crate::domain) use parse::check_name;
 pub use seclabel::{Resource, SecLabel};
+pub use tune::Tune;
 pub use vcpus::Vcpus;
 pub use virt_type::VirtType;
 
@@ -69,8 +72,10 @@ pub struct DomainDef {
     pub metadata: Option<Box<Element<'static>>>,
     /// `<memory>`, `<currentMemory>`, `<maxMemory>`, `<memoryBacking>`.
     pub memory: Memory,
-    /// `<vcpu>`.
+    /// `<vcpu>`, `<vcpus>`.
     pub vcpus: Vcpus,
+    /// `<cputune>` and its like.
+    pub tune: Tune,
     /// `<resource>`: filled in for running domains.
     pub resource: Option<Resource>,
     /// `<os>`.
@@ -89,6 +94,6 @@ pub struct DomainDef {
     pub devices: Devices,
     /// `<seclabel>`.
     pub seclabels: Vec<SecLabel>,
-    /// Everything else (`<cputune>`, `<numatune>`, `<sysinfo>`, `<genid>`...).
+    /// Everything else (`<sysinfo>`, `<genid>`, `<idmap>`...).
     pub kept: Kept,
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Clock, Cpu, Devices, DomainDef, Features, Kept, Lifecycle, Memory, Os, ParseFlags, PowerManagement,
-    Resource, SecLabel, Vcpus, VirtType,
+    Resource, SecLabel, Tune, Vcpus, VirtType,
     error::{internal, unknown, unsupported, xml_error},
     virt_type::is_virt_type,
 };
@@ -79,6 +79,11 @@ impl DomainDef {
         for label in fields.children("seclabel") {
             seclabels.push(SecLabel::parse(label, flags.live)?);
         }
+        let memory = Memory::parse(&mut fields)?;
+        let mut vcpus = Vcpus::parse(&mut fields)?;
+        let cells = fields.peek("cpu").and_then(|cpu| cpu.child("numa"));
+        let cells = cells.map_or(0, |numa| numa.elements().filter(|cell| cell.name == "cell").count());
+        let tune = Tune::parse(&mut fields, &mut vcpus, cells)?;
         let def = Self {
             virt_type,
             id: id.and_then(|id| id.parse().ok()),
@@ -87,8 +92,9 @@ impl DomainDef {
             title,
             description: fields.text_of("description"),
             metadata,
-            memory: Memory::parse(&mut fields)?,
-            vcpus: Vcpus::parse(&mut fields)?,
+            memory,
+            vcpus,
+            tune,
             resource: Resource::parse(&mut fields),
             os,
             features: Features::parse(&mut fields)?,

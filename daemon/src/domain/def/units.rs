@@ -24,6 +24,16 @@ pub(super) fn to_kib(number: u64, unit: &str) -> Result<u64> {
     Ok(bytes.div_ceil(1024))
 }
 
+/// KiB of a limit, rounded up: as far as 64 bits of bytes go.
+pub(super) fn to_kib_unsigned(number: u64, unit: Option<&str>) -> Result<u64> {
+    let scale = scale(unit.unwrap_or("KiB"))?;
+    let overflow = || {
+        let info = format!("value too large: {number}{}", unit.unwrap_or_default());
+        Error::new(ErrorCode::Overflow, ErrorDomain::None, info)
+    };
+    Ok(number.checked_mul(scale).ok_or_else(overflow)?.div_ceil(1024))
+}
+
 fn scale(unit: &str) -> Result<u64> {
     let error = || invalid_arg(format_args!("unknown suffix '{unit}'"));
     let mut letters = unit.chars().map(|c| c.to_ascii_lowercase());

@@ -17,6 +17,7 @@ use vireo_protocol::remote::NonnullDomain;
 pub use find::{not_found, not_found_uuid};
 
 use crate::domain::files::Files;
+use crate::domain::limits::Groups;
 use crate::domain::object::Domain;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::vmm::spawn::Program;
@@ -33,6 +34,8 @@ pub struct Setup {
     pub program: Program,
     /// The user and group guests' processes become; the daemon's own where absent.
     pub guest_user: Option<(u32, u32)>,
+    /// The control groups guests are put into.
+    pub groups: Groups,
 }
 
 /// `nobody`, and its group: every distribution has them at these numbers, and they own nothing.
@@ -42,7 +45,8 @@ impl Setup {
     /// Of an instance whose guests this program runs. With root's rights, guests are nobody's.
     pub fn new(paths: Paths, emulator: &Path) -> Self {
         let program = Program { path: emulator.to_owned(), args: Vec::new() };
-        Self { paths, program, guest_user: nix::unistd::geteuid().is_root().then_some(NOBODY) }
+        let guest_user = nix::unistd::geteuid().is_root().then_some(NOBODY);
+        Self { paths, program, guest_user, groups: Groups::of_host() }
     }
 }
 

@@ -13,6 +13,7 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use crate::domain::limits::nodes::MemoryPolicy;
 use crate::domain::vmm::Process;
 
 /// The inherited socket's number in the new process.
@@ -27,8 +28,12 @@ pub struct Program {
     pub args: Vec<OsString>,
 }
 
-/// Starts it. What it writes before it has a log of its own goes to `log`.
-pub fn spawn(program: &Program, log: File) -> io::Result<(Process, UnixStream)> {
+/// Starts it. What it writes before it has a log of its own goes to `log`; its memory comes from where `policy` says.
+pub fn spawn(
+    program: &Program,
+    log: File,
+    policy: Option<MemoryPolicy>,
+) -> io::Result<(Process, UnixStream)> {
     let (ours, theirs) = UnixStream::pair()?;
     let socket = theirs.as_raw_fd();
     let mut command = Command::new(&program.path);
@@ -39,7 +44,7 @@ pub fn spawn(program: &Program, log: File) -> io::Result<(Process, UnixStream)> 
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)
         .stderr(log);
-    // SAFETY: the closure runs between fork and exec and makes three system calls, all of them safe there; it
+    // SAFETY: the closure runs between fork and exec and makes a few system calls, all of them safe there; it
     // allocates nothing and takes no lock.
     unsafe {
         command.pre_exec(move || {
@@ -53,7 +58,17 @@ pub fn spawn(program: &Program, log: File) -> io::Result<(Process, UnixStream)> 
             } else {
                 libc::dup2(socket, SOCKET)
             };
-            if inherited < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+            if inherited < 0 {
+                return Err(io::Error::last_os_error());
+            }
+            // Kept across exec, and what every thread begins with.
+            if let Some(MemoryPolicy { mode, nodes }) = &policy {
+                let bits = nodes.len() * u64::BITS as usize + 1;
+                if libc::syscall(libc::SYS_set_mempolicy, *mode, nodes.as_ptr(), bits) != 0 {
+                    return Err(io::Error::last_os_error());
+                }
+            }
+            Ok(())
         });
     }
     let child = command.spawn()?;

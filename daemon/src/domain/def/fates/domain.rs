@@ -60,29 +60,44 @@ pub(super) const ROWS: &[Row] = &[
         (source == MemorySource::File).then(|| "<memoryBacking><source type='file'>".to_owned())
     }),
     Row::new(Rejected, "vcpus/vcpu[@enabled='no']", "no vCPU hotplug yet", |def| {
-        let vcpus = def.kept.child("vcpus")?;
-        let off = vcpus.elements().any(|vcpu| vcpu.attr("enabled") == Some("no"));
+        let off = def.vcpus.each.iter().flatten().any(|vcpu| !vcpu.enabled);
         off.then(|| "<vcpus>".to_owned())
     }),
     Row::new(
+        Emulated,
+        "vcpu/@cpuset, cputune, memtune, blkiotune, numatune/memory",
+        "by affinity, policy of scheduling and memory, and the guest's control group",
+        |_| None,
+    ),
+    Row::new(
         Rejected,
-        "blkiotune, memtune, cputune, numatune, vcpu/@cpuset, vcpu/@placement='auto'",
-        "it is not enforced yet",
+        "cputune/cachetune, cputune/memorytune",
+        "the host's caches and memory bandwidth are not divided",
         |def| {
-            let tuned = ["blkiotune", "memtune", "cputune", "numatune"];
-            let found =
-                tuned.iter().find(|name| def.kept.child(name).is_some_and(|e| !e.children.is_empty()));
-            let cpuset = || def.vcpus.cpuset.as_ref().map(|set| format!("<vcpu cpuset='{set}'>"));
-            let auto = || {
-                let auto = def.vcpus.placement == crate::domain::def::vcpus::Placement::Auto;
-                auto.then(|| "<vcpu placement='auto'>".to_owned())
-            };
-            found.map(|name| format!("<{name}>")).or_else(cpuset).or_else(auto)
+            let known = |name: &str| matches!(name, "cachetune" | "memorytune");
+            let found = def.tune.cpu.kept.children().iter().find(|child| known(&child.name))?;
+            Some(format!("<cputune><{}>", found.name))
         },
     ),
-    Row::new(Inert, "iothreads", "disks have a thread of their own without being told", |def| {
-        def.kept.child("iothreads").map(|_| "<iothreads>".to_owned())
+    Row::new(
+        Rejected,
+        "vcpu/@placement='auto', numatune/memory/@placement='auto'",
+        "nobody advises where to place it",
+        |def| {
+            let advised = def.tune.numa.memory.as_ref().is_some_and(|memory| memory.nodes.is_none());
+            let auto = def.vcpus.placement == crate::domain::def::vcpus::Placement::Auto;
+            (advised || auto).then(|| "placement='auto'".to_owned())
+        },
+    ),
+    Row::new(Rejected, "numatune/memnode", "no NUMA in guests yet", |def| {
+        (!def.tune.numa.nodes.is_empty()).then(|| "<numatune><memnode>".to_owned())
     }),
+    Row::new(
+        Inert,
+        "iothreads, iothreadids, cputune/iothread*",
+        "disks have a thread of their own without being told, which counts as the emulator's",
+        |def| (!def.tune.iothreads.0.is_empty()).then(|| "<iothreads>".to_owned()),
+    ),
     Row::new(
         Rejected,
         "genid, keywrap, launchSecurity, perf, idmap, bootloader, defaultiothread",

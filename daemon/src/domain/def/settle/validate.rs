@@ -21,6 +21,7 @@ impl DomainDef {
     /// Refuses what cannot be.
     pub(in crate::domain::def) fn validate(&self) -> Result<()> {
         self.vcpus.validate()?;
+        self.tune.validate()?;
         if let Some(cpu) = &self.cpu {
             cpu.validate(self.vcpus.maximum)?;
         }

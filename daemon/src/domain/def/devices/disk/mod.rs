@@ -66,6 +66,11 @@ pub struct Disk {
 }
 
 impl Disk {
+    /// The I/O thread it names.
+    pub fn iothread(&self) -> Option<u32> {
+        self.driver.iothread
+    }
+
     /// The host path its data lies at: a file, a block device, a directory.
     pub fn source_path(&self) -> Option<&str> {
         match &self.source.location {
