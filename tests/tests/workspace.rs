@@ -159,6 +159,7 @@ fn every_module_says_what_it_is() {
 /// Where `unsafe` may stand, by file or directory.
 const UNSAFE: &[(&str, &str)] = &[
     ("daemon/src/domain/actor/fake.rs", "the vmm of tests takes over its inherited socket"),
+    ("daemon/src/domain/limits/scheduler.rs", "sched_setscheduler"),
     ("daemon/src/domain/stats/page.rs", "maps the statistics page of a guest"),
     ("daemon/src/domain/vmm/link.rs", "takes over descriptors that came with a message"),
     ("daemon/src/domain/vmm/process.rs", "pidfd_open, and the descriptor it gives"),

@@ -15,6 +15,8 @@ pub mod nodes;
 pub mod plan;
 mod scheduler;
 pub mod shown;
+#[cfg(test)]
+mod tests;
 mod threads;
 
 use std::collections::BTreeSet;
