@@ -7,6 +7,7 @@ use vireo_control::{PauseReason, Reply, Request, VmmErrorKind};
 
 use super::Actor;
 use super::call::CallError;
+use crate::domain::vmm::Machine;
 use crate::error::{Error, ErrorCode, ErrorDomain};
 
 /// How long a process that was asked to end may take until it is made to: it drops everything and exits.
@@ -75,6 +76,8 @@ impl Actor {
     /// Ends the guest. When this returns its process is gone, and with it its taps and locks.
     pub(super) async fn destroy(&mut self, graceful: bool) -> Result<(), Error> {
         let Some(guest) = &mut self.guest else { return Ok(()) };
+        // Kept to the end of this call: whoever waits for it does not wait for KVM.
+        let _machine = Machine::of(&guest.process);
         if let Some(link) = &mut guest.link {
             // Not to be waited for: the process may be stopped, or its socket full.
             let _ = tokio::time::timeout(QUIT, link.send(Request::Quit, &[])).await;

@@ -9,11 +9,13 @@
 //! descriptors by [`link::MAX_WAITING_FDS`], and nothing it says names a path.
 
 pub mod link;
+pub mod machine;
 pub mod process;
 pub mod socket;
 pub mod spawn;
 
 pub use link::{Link, LinkError};
+pub use machine::Machine;
 pub use process::Process;
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::FileExt;
 use std::sync::{Arc, OnceLock};
 
@@ -75,6 +75,11 @@ impl Process {
         self.start_time
     }
 
+    /// The descriptor it is known by.
+    pub(super) fn handle(&self) -> BorrowedFd<'_> {
+        self.handle.get_ref().as_fd()
+    }
+
     /// Its counters, for readers that outlive the process.
     pub fn times(&self) -> Arc<ProcessTimes> {
         self.times.clone()
@@ -88,7 +93,7 @@ impl Process {
         }
         // Not a child of this daemon: somebody else reaps it.
         let _ = rustix::process::waitid(
-            rustix::process::WaitId::PidFd(self.handle.get_ref().as_fd()),
+            rustix::process::WaitId::PidFd(self.handle()),
             WaitIdOptions::EXITED | WaitIdOptions::NOHANG,
         );
     }
