@@ -2,15 +2,19 @@
 
 use vireo_protocol::remote::{
     ConnectGetHostnameRet, ConnectGetLibVersionRet, ConnectGetTypeRet, ConnectGetUriRet,
-    ConnectGetVersionRet, ConnectIsSecureRet, ConnectOpenArgs, ConnectSupportsFeatureArgs,
-    ConnectSupportsFeatureRet,
+    ConnectGetVersionRet, ConnectIsSecureRet, ConnectOpenArgs, ConnectSetIdentityArgs,
+    ConnectSupportsFeatureArgs, ConnectSupportsFeatureRet,
 };
+use vireo_protocol::typed::{Allowed, TypedParams, TypedValue};
 
 use super::blocking::ask_host;
 use super::uri;
 use crate::error::{Error, ErrorDomain, Result};
 use crate::host::version;
 use crate::rpc::Call;
+
+/// Longest part of a name that a client tells which goes to the log.
+const MAX_LOGGED: usize = 64;
 
 /// The flag of a client that only wants to look.
 const OPEN_READ_ONLY: u32 = 1;
@@ -102,6 +106,30 @@ pub async fn connect_get_uri(call: &Call, (): ()) -> Result<ConnectGetUriRet> {
 /// `CONNECT_IS_SECURE`: a unix socket never leaves the host.
 pub async fn connect_is_secure(_call: &Call, (): ()) -> Result<ConnectIsSecureRet> {
     Ok(ConnectIsSecureRet { secure: 1 })
+}
+
+/// `CONNECT_SET_IDENTITY`: a client that serves others tells for whom it calls. It is noted in the log; what a client may
+/// do goes by the kernel's word alone.
+pub async fn connect_set_identity(call: &Call, args: ConnectSetIdentityArgs) -> Result<()> {
+    let string = |name| (name, TypedValue::String(String::new()), false);
+    let number = |name| (name, TypedValue::ULLong(0), false);
+    let allowed: [Allowed; 9] = [
+        string("user-name"),
+        number("unix-user-id"),
+        string("group-name"),
+        number("unix-group-id"),
+        ("process-id", TypedValue::LLong(0), false),
+        number("process-time"),
+        string("sasl-user-name"),
+        string("x509-distinguished-name"),
+        string("selinux-context"),
+    ];
+    args.params.validate(&allowed).map_err(|error| Error::new(error.code(), ErrorDomain::None, error))?;
+    let text = |name| args.params.string(name).ok().flatten().unwrap_or("?");
+    let uid = args.params.ullong("unix-user-id").ok().flatten();
+    let user: String = text("user-name").chars().take(MAX_LOGGED).collect();
+    tracing::info!("{:?} says that it acts for user {user:?}, uid {uid:?}", call.client());
+    Ok(())
 }
 
 /// `CONNECT_REGISTER_CLOSE_CALLBACK`: it would be told if the daemon lost its hypervisor. It has none to lose.

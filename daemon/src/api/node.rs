@@ -5,7 +5,7 @@ use vireo_protocol::remote::{
     NodeGetCellsFreeMemoryArgs, NodeGetCellsFreeMemoryRet, NodeGetCpuMapArgs, NodeGetCpuMapRet,
     NodeGetCpuStats, NodeGetCpuStatsArgs, NodeGetCpuStatsRet, NodeGetFreeMemoryRet, NodeGetInfoRet,
     NodeGetMemoryStats, NodeGetMemoryStatsArgs, NodeGetMemoryStatsRet, NodeGetSecurityModelRet,
-    NodeSuspendForDurationArgs,
+    NodeGetSevInfoArgs, NodeGetSevInfoRet, NodeSuspendForDurationArgs,
 };
 
 use super::arguments::{list_room, not_negative, params_room};
@@ -120,6 +120,12 @@ pub async fn node_suspend_for_duration(_call: &Call, args: NodeSuspendForDuratio
         }
     };
     Err(Error::new(ErrorCode::ArgumentUnsupported, ErrorDomain::None, target))
+}
+
+/// `NODE_GET_SEV_INFO`: guests' memory is not encrypted.
+pub async fn node_get_sev_info(_call: &Call, _args: NodeGetSevInfoArgs) -> Result<NodeGetSevInfoRet> {
+    let info = "QEMU does not support SEV guest";
+    Err(Error::new(ErrorCode::OperationUnsupported, ErrorDomain::Qemu, info))
 }
 
 /// Refuses all flags.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::domain::agent;
 use crate::domain::def::devices::interface::MacAddr;
 use crate::domain::def::{DomainDef, FormatOptions};
 use crate::domain::facts::Facts;
@@ -19,6 +20,8 @@ pub struct Live {
     pub text: Packed,
     /// Its interfaces, in the order of the XML.
     pub interfaces: Box<[InterfaceFacts]>,
+    /// It has a channel for an agent.
+    pub has_agent: bool,
     /// Aliases of its serial ports.
     pub serials: Box<[Box<str>]>,
     /// What its process has used.
@@ -66,6 +69,7 @@ impl Live {
             facts: Facts::of(def),
             text: Packed::new(&def.format(&FormatOptions::STATUS)),
             interfaces: interfaces.collect(),
+            has_agent: agent::is_configured(def),
             serials: serials.collect(),
             process,
             pid,

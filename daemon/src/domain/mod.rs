@@ -13,6 +13,7 @@
 //! What is shown is never waited for. What is changed goes through the actor, one change at a time per domain.
 
 mod actor;
+pub mod agent;
 pub mod change;
 pub mod def;
 pub mod edit;

@@ -48,17 +48,12 @@ impl Scope {
     /// them can be asked for.
     pub fn reads_live(flags: u32, standing: Standing<'_>) -> Result<bool> {
         if flags & LIVE != 0 && flags & CONFIG != 0 {
+            let names = ["VIR_DOMAIN_AFFECT_LIVE", "VIR_DOMAIN_AFFECT_CONFIG"];
             let function = "virDomainObjGetOneDefState";
-            return Err(both(function, "flags"));
+            return Err(Error::exclusive_flags(ErrorDomain::Domain, function, "flags", names));
         }
         Ok(Self::of_change(flags, standing)?.live)
     }
-}
-
-/// The two flags where only one may be: as `function` says it of its `argument`.
-pub fn both(function: &str, argument: &str) -> Error {
-    let flags = ["VIR_DOMAIN_AFFECT_LIVE", "VIR_DOMAIN_AFFECT_CONFIG"];
-    Error::exclusive_flags(ErrorDomain::Domain, function, argument, flags)
 }
 
 #[cfg(test)]

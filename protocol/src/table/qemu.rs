@@ -11,7 +11,7 @@ macro_rules! for_each_qemu_procedure {
             $($($before)*)?
             { 1, domain_monitor_command, DomainMonitorCommand, DomainMonitorCommandArgs, DomainMonitorCommandRet, Low, ["domain:write"], false, None, Unsupported }
             { 2, domain_attach, DomainAttach, DomainAttachArgs, DomainAttachRet, Low, ["domain:start", "domain:write"], false, None, Unsupported }
-            { 3, domain_agent_command, DomainAgentCommand, DomainAgentCommandArgs, DomainAgentCommandRet, Low, ["domain:write"], false, None, Unsupported }
+            { 3, domain_agent_command, DomainAgentCommand, DomainAgentCommandArgs, DomainAgentCommandRet, Low, ["domain:write"], false, None, Served }
             { 4, connect_domain_monitor_event_register, ConnectDomainMonitorEventRegister, ConnectDomainMonitorEventRegisterArgs, ConnectDomainMonitorEventRegisterRet, High, ["connect:search_domains", "connect:write", "filter domain:getattr"], false, None, Unsupported }
             { 5, connect_domain_monitor_event_deregister, ConnectDomainMonitorEventDeregister, ConnectDomainMonitorEventDeregisterArgs, (), High, ["connect:write"], false, None, Unsupported }
             { 6, domain_monitor_event, DomainMonitorEvent, DomainMonitorEventMsg, (), Low, [], true, None, Event }

@@ -172,7 +172,7 @@ macro_rules! for_each_procedure {
             { 161, domain_detach_device_flags, DomainDetachDeviceFlags, DomainDetachDeviceFlagsArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 162, connect_baseline_cpu, ConnectBaselineCpu, ConnectBaselineCpuArgs, ConnectBaselineCpuRet, Low, ["connect:read"], true, None, Served }
             { 163, domain_get_job_info, DomainGetJobInfo, DomainGetJobInfoArgs, DomainGetJobInfoRet, Low, ["domain:read"], true, None, Served }
-            { 164, domain_abort_job, DomainAbortJob, DomainAbortJobArgs, (), Low, ["domain:write"], false, None, Unsupported }
+            { 164, domain_abort_job, DomainAbortJob, DomainAbortJobArgs, (), Low, ["domain:write"], false, None, Served }
             { 165, storage_vol_wipe, StorageVolWipe, StorageVolWipeArgs, (), Low, ["storage_vol:format"], false, None, Unsupported }
             { 166, domain_migrate_set_max_downtime, DomainMigrateSetMaxDowntime, DomainMigrateSetMaxDowntimeArgs, (), Low, ["domain:migrate"], false, None, Unsupported }
             { 167, connect_domain_event_register_any, ConnectDomainEventRegisterAny, ConnectDomainEventRegisterAnyArgs, (), High, ["connect:search_domains", "filter domain:getattr"], true, None, Served }
@@ -192,14 +192,14 @@ macro_rules! for_each_procedure {
             { 181, nwfilter_undefine, NwfilterUndefine, NwfilterUndefineArgs, (), High, ["nwfilter:delete"], false, None, Unsupported }
             { 182, domain_managed_save, DomainManagedSave, DomainManagedSaveArgs, (), Low, ["domain:hibernate"], false, None, Unsupported }
             { 183, domain_has_managed_save_image, DomainHasManagedSaveImage, DomainHasManagedSaveImageArgs, DomainHasManagedSaveImageRet, Low, ["domain:read"], true, None, Served }
-            { 184, domain_managed_save_remove, DomainManagedSaveRemove, DomainManagedSaveRemoveArgs, (), Low, ["domain:hibernate"], false, None, Unsupported }
+            { 184, domain_managed_save_remove, DomainManagedSaveRemove, DomainManagedSaveRemoveArgs, (), Low, ["domain:hibernate"], false, None, Served }
             { 185, domain_snapshot_create_xml, DomainSnapshotCreateXml, DomainSnapshotCreateXmlArgs, DomainSnapshotCreateXmlRet, Low, ["domain:snapshot", "domain:fs_freeze:DOMAIN_SNAPSHOT_CREATE_QUIESCE"], false, None, Unsupported }
-            { 186, domain_snapshot_get_xml_desc, DomainSnapshotGetXmlDesc, DomainSnapshotGetXmlDescArgs, DomainSnapshotGetXmlDescRet, High, ["domain:read", "domain:read_secure:DOMAIN_SNAPSHOT_XML_SECURE"], true, None, Unsupported }
+            { 186, domain_snapshot_get_xml_desc, DomainSnapshotGetXmlDesc, DomainSnapshotGetXmlDescArgs, DomainSnapshotGetXmlDescRet, High, ["domain:read", "domain:read_secure:DOMAIN_SNAPSHOT_XML_SECURE"], true, None, Served }
             { 187, domain_snapshot_num, DomainSnapshotNum, DomainSnapshotNumArgs, DomainSnapshotNumRet, High, ["domain:read"], true, None, Served }
             { 188, domain_snapshot_list_names, DomainSnapshotListNames, DomainSnapshotListNamesArgs, DomainSnapshotListNamesRet, High, ["domain:read"], true, None, Served }
-            { 189, domain_snapshot_lookup_by_name, DomainSnapshotLookupByName, DomainSnapshotLookupByNameArgs, DomainSnapshotLookupByNameRet, High, ["domain:read"], true, None, Unsupported }
+            { 189, domain_snapshot_lookup_by_name, DomainSnapshotLookupByName, DomainSnapshotLookupByNameArgs, DomainSnapshotLookupByNameRet, High, ["domain:read"], true, None, Served }
             { 190, domain_has_current_snapshot, DomainHasCurrentSnapshot, DomainHasCurrentSnapshotArgs, DomainHasCurrentSnapshotRet, Low, ["domain:read"], true, None, Served }
-            { 191, domain_snapshot_current, DomainSnapshotCurrent, DomainSnapshotCurrentArgs, DomainSnapshotCurrentRet, Low, ["domain:read"], true, None, Unsupported }
+            { 191, domain_snapshot_current, DomainSnapshotCurrent, DomainSnapshotCurrentArgs, DomainSnapshotCurrentRet, Low, ["domain:read"], true, None, Served }
             { 192, domain_revert_to_snapshot, DomainRevertToSnapshot, DomainRevertToSnapshotArgs, (), Low, ["domain:snapshot"], false, None, Unsupported }
             { 193, domain_snapshot_delete, DomainSnapshotDelete, DomainSnapshotDeleteArgs, (), Low, ["domain:snapshot"], false, None, Unsupported }
             { 194, domain_get_block_info, DomainGetBlockInfo, DomainGetBlockInfoArgs, DomainGetBlockInfoRet, Low, ["domain:read"], true, None, Served }
@@ -234,7 +234,7 @@ macro_rules! for_each_procedure {
             { 223, domain_get_scheduler_parameters_flags, DomainGetSchedulerParametersFlags, DomainGetSchedulerParametersFlagsArgs, DomainGetSchedulerParametersFlagsRet, Low, ["domain:read"], true, None, Served }
             { 224, domain_event_control_error, DomainEventControlError, DomainEventControlErrorMsg, (), Low, [], true, None, Event }
             { 225, domain_pin_vcpu_flags, DomainPinVcpuFlags, DomainPinVcpuFlagsArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
-            { 226, domain_send_key, DomainSendKey, DomainSendKeyArgs, (), Low, ["domain:send_input"], false, None, Unsupported }
+            { 226, domain_send_key, DomainSendKey, DomainSendKeyArgs, (), Low, ["domain:send_input"], false, None, Served }
             { 227, node_get_cpu_stats, NodeGetCpuStats, NodeGetCpuStatsArgs, NodeGetCpuStatsRet, High, ["connect:read"], true, None, Served }
             { 228, node_get_memory_stats, NodeGetMemoryStats, NodeGetMemoryStatsArgs, NodeGetMemoryStatsRet, High, ["connect:read"], true, None, Served }
             { 229, domain_get_control_info, DomainGetControlInfo, DomainGetControlInfoArgs, DomainGetControlInfoRet, High, ["domain:read"], true, None, Served }
@@ -252,12 +252,12 @@ macro_rules! for_each_procedure {
             { 241, domain_event_block_job, DomainEventBlockJob, DomainEventBlockJobMsg, (), Low, [], true, None, Event }
             { 242, domain_migrate_get_max_speed, DomainMigrateGetMaxSpeed, DomainMigrateGetMaxSpeedArgs, DomainMigrateGetMaxSpeedRet, Low, ["domain:migrate"], false, None, Unsupported }
             { 243, domain_block_stats_flags, DomainBlockStatsFlags, DomainBlockStatsFlagsArgs, DomainBlockStatsFlagsRet, Low, ["domain:read"], true, None, Served }
-            { 244, domain_snapshot_get_parent, DomainSnapshotGetParent, DomainSnapshotGetParentArgs, DomainSnapshotGetParentRet, High, ["domain:read"], true, None, Unsupported }
+            { 244, domain_snapshot_get_parent, DomainSnapshotGetParent, DomainSnapshotGetParentArgs, DomainSnapshotGetParentRet, High, ["domain:read"], true, None, Served }
             { 245, domain_reset, DomainReset, DomainResetArgs, (), Low, ["domain:reset"], false, None, Served }
-            { 246, domain_snapshot_num_children, DomainSnapshotNumChildren, DomainSnapshotNumChildrenArgs, DomainSnapshotNumChildrenRet, High, ["domain:read"], true, None, Unsupported }
-            { 247, domain_snapshot_list_children_names, DomainSnapshotListChildrenNames, DomainSnapshotListChildrenNamesArgs, DomainSnapshotListChildrenNamesRet, High, ["domain:read"], true, None, Unsupported }
+            { 246, domain_snapshot_num_children, DomainSnapshotNumChildren, DomainSnapshotNumChildrenArgs, DomainSnapshotNumChildrenRet, High, ["domain:read"], true, None, Served }
+            { 247, domain_snapshot_list_children_names, DomainSnapshotListChildrenNames, DomainSnapshotListChildrenNamesArgs, DomainSnapshotListChildrenNamesRet, High, ["domain:read"], true, None, Served }
             { 248, domain_event_disk_change, DomainEventDiskChange, DomainEventDiskChangeMsg, (), Low, [], true, None, Event }
-            { 249, domain_open_graphics, DomainOpenGraphics, DomainOpenGraphicsArgs, (), Low, ["domain:open_graphics"], false, None, Unsupported }
+            { 249, domain_open_graphics, DomainOpenGraphics, DomainOpenGraphicsArgs, (), Low, ["domain:open_graphics"], false, None, Served }
             { 250, node_suspend_for_duration, NodeSuspendForDuration, NodeSuspendForDurationArgs, (), Low, ["connect:pm_control"], false, None, Served }
             { 251, domain_block_resize, DomainBlockResize, DomainBlockResizeArgs, (), Low, ["domain:block_write"], false, None, Unsupported }
             { 252, domain_set_block_io_tune, DomainSetBlockIoTune, DomainSetBlockIoTuneArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
@@ -269,24 +269,24 @@ macro_rules! for_each_procedure {
             { 258, domain_shutdown_flags, DomainShutdownFlags, DomainShutdownFlagsArgs, (), Low, ["domain:init_control", "domain:write:DOMAIN_SHUTDOWN_GUEST_AGENT"], false, None, Served }
             { 259, storage_vol_wipe_pattern, StorageVolWipePattern, StorageVolWipePatternArgs, (), Low, ["storage_vol:format"], false, None, Unsupported }
             { 260, storage_vol_resize, StorageVolResize, StorageVolResizeArgs, (), Low, ["storage_vol:resize"], false, None, Unsupported }
-            { 261, domain_pm_suspend_for_duration, DomainPmSuspendForDuration, DomainPmSuspendForDurationArgs, (), Low, ["domain:pm_control"], false, None, Unsupported }
+            { 261, domain_pm_suspend_for_duration, DomainPmSuspendForDuration, DomainPmSuspendForDurationArgs, (), Low, ["domain:pm_control"], false, None, Served }
             { 262, domain_get_cpu_stats, DomainGetCpuStats, DomainGetCpuStatsArgs, DomainGetCpuStatsRet, Low, ["domain:read"], true, None, Served }
-            { 263, domain_get_disk_errors, DomainGetDiskErrors, DomainGetDiskErrorsArgs, DomainGetDiskErrorsRet, Low, ["domain:read"], true, None, Unsupported }
+            { 263, domain_get_disk_errors, DomainGetDiskErrors, DomainGetDiskErrorsArgs, DomainGetDiskErrorsRet, Low, ["domain:read"], true, None, Served }
             { 264, domain_set_metadata, DomainSetMetadata, DomainSetMetadataArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
             { 265, domain_get_metadata, DomainGetMetadata, DomainGetMetadataArgs, DomainGetMetadataRet, Low, ["domain:read"], true, None, Served }
             { 266, domain_block_rebase, DomainBlockRebase, DomainBlockRebaseArgs, (), Low, ["domain:block_write"], false, None, Unsupported }
-            { 267, domain_pm_wakeup, DomainPmWakeup, DomainPmWakeupArgs, (), Low, ["domain:pm_control"], false, None, Unsupported }
+            { 267, domain_pm_wakeup, DomainPmWakeup, DomainPmWakeupArgs, (), Low, ["domain:pm_control"], false, None, Served }
             { 268, domain_event_tray_change, DomainEventTrayChange, DomainEventTrayChangeMsg, (), Low, [], true, None, Event }
             { 269, domain_event_pmwakeup, DomainEventPmwakeup, DomainEventPmwakeupMsg, (), Low, [], true, None, Event }
             { 270, domain_event_pmsuspend, DomainEventPmsuspend, DomainEventPmsuspendMsg, (), Low, [], true, None, Event }
-            { 271, domain_snapshot_is_current, DomainSnapshotIsCurrent, DomainSnapshotIsCurrentArgs, DomainSnapshotIsCurrentRet, Low, ["domain:read"], true, None, Unsupported }
-            { 272, domain_snapshot_has_metadata, DomainSnapshotHasMetadata, DomainSnapshotHasMetadataArgs, DomainSnapshotHasMetadataRet, Low, ["domain:read"], true, None, Unsupported }
+            { 271, domain_snapshot_is_current, DomainSnapshotIsCurrent, DomainSnapshotIsCurrentArgs, DomainSnapshotIsCurrentRet, Low, ["domain:read"], true, None, Served }
+            { 272, domain_snapshot_has_metadata, DomainSnapshotHasMetadata, DomainSnapshotHasMetadataArgs, DomainSnapshotHasMetadataRet, Low, ["domain:read"], true, None, Served }
             { 273, connect_list_all_domains, ConnectListAllDomains, ConnectListAllDomainsArgs, ConnectListAllDomainsRet, High, ["connect:search_domains", "filter domain:getattr"], true, None, Served }
             { 274, domain_list_all_snapshots, DomainListAllSnapshots, DomainListAllSnapshotsArgs, DomainListAllSnapshotsRet, High, ["domain:read"], true, None, Served }
-            { 275, domain_snapshot_list_all_children, DomainSnapshotListAllChildren, DomainSnapshotListAllChildrenArgs, DomainSnapshotListAllChildrenRet, High, ["domain:read"], true, None, Unsupported }
+            { 275, domain_snapshot_list_all_children, DomainSnapshotListAllChildren, DomainSnapshotListAllChildrenArgs, DomainSnapshotListAllChildrenRet, High, ["domain:read"], true, None, Served }
             { 276, domain_event_balloon_change, DomainEventBalloonChange, DomainEventBalloonChangeMsg, (), Low, [], true, None, Event }
-            { 277, domain_get_hostname, DomainGetHostname, DomainGetHostnameArgs, DomainGetHostnameRet, Low, ["domain:write"], false, None, Unsupported }
-            { 278, domain_get_security_label_list, DomainGetSecurityLabelList, DomainGetSecurityLabelListArgs, DomainGetSecurityLabelListRet, High, ["domain:read"], true, None, Unsupported }
+            { 277, domain_get_hostname, DomainGetHostname, DomainGetHostnameArgs, DomainGetHostnameRet, Low, ["domain:write"], false, None, Served }
+            { 278, domain_get_security_label_list, DomainGetSecurityLabelList, DomainGetSecurityLabelListArgs, DomainGetSecurityLabelListRet, High, ["domain:read"], true, None, Served }
             { 279, domain_pin_emulator, DomainPinEmulator, DomainPinEmulatorArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
             { 280, domain_get_emulator_pin_info, DomainGetEmulatorPinInfo, DomainGetEmulatorPinInfoArgs, DomainGetEmulatorPinInfoRet, Low, ["domain:read"], true, None, Served }
             { 281, connect_list_all_storage_pools, ConnectListAllStoragePools, ConnectListAllStoragePoolsArgs, ConnectListAllStoragePoolsRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Unsupported }
@@ -302,11 +302,11 @@ macro_rules! for_each_procedure {
             { 291, network_update, NetworkUpdate, NetworkUpdateArgs, (), High, ["network:write", "network:save"], false, None, Unsupported }
             { 292, domain_event_pmsuspend_disk, DomainEventPmsuspendDisk, DomainEventPmsuspendDiskMsg, (), Low, [], true, None, Event }
             { 293, node_get_cpu_map, NodeGetCpuMap, NodeGetCpuMapArgs, NodeGetCpuMapRet, Low, ["connect:read"], true, None, Served }
-            { 294, domain_fstrim, DomainFstrim, DomainFstrimArgs, (), Low, ["domain:fs_trim"], false, None, Unsupported }
+            { 294, domain_fstrim, DomainFstrim, DomainFstrimArgs, (), Low, ["domain:fs_trim"], false, None, Served }
             { 295, domain_send_process_signal, DomainSendProcessSignal, DomainSendProcessSignalArgs, (), Low, ["domain:send_signal"], false, None, Unsupported }
             { 296, domain_open_channel, DomainOpenChannel, DomainOpenChannelArgs, (), Low, ["domain:open_device"], false, Both, Unsupported }
             { 297, node_device_lookup_scsi_host_by_wwn, NodeDeviceLookupScsiHostByWwn, NodeDeviceLookupScsiHostByWwnArgs, NodeDeviceLookupScsiHostByWwnRet, High, ["node_device:getattr"], true, None, Unsupported }
-            { 298, domain_get_job_stats, DomainGetJobStats, DomainGetJobStatsArgs, DomainGetJobStatsRet, Low, ["domain:read"], true, None, Unsupported }
+            { 298, domain_get_job_stats, DomainGetJobStats, DomainGetJobStatsArgs, DomainGetJobStatsRet, Low, ["domain:read"], true, None, Served }
             { 299, domain_migrate_get_compression_cache, DomainMigrateGetCompressionCache, DomainMigrateGetCompressionCacheArgs, DomainMigrateGetCompressionCacheRet, Low, ["domain:migrate"], true, None, Unsupported }
             { 300, domain_migrate_set_compression_cache, DomainMigrateSetCompressionCache, DomainMigrateSetCompressionCacheArgs, (), Low, ["domain:migrate"], false, None, Unsupported }
             { 301, node_device_detach_flags, NodeDeviceDetachFlags, NodeDeviceDetachFlagsArgs, (), Low, ["node_device:detach"], false, None, Unsupported }
@@ -343,29 +343,29 @@ macro_rules! for_each_procedure {
             { 332, domain_event_callback_pmsuspend_disk, DomainEventCallbackPmsuspendDisk, DomainEventCallbackPmsuspendDiskMsg, (), Low, [], true, None, Event }
             { 333, domain_event_callback_device_removed, DomainEventCallbackDeviceRemoved, DomainEventCallbackDeviceRemovedMsg, (), Low, [], true, None, Event }
             { 334, domain_core_dump_with_format, DomainCoreDumpWithFormat, DomainCoreDumpWithFormatArgs, (), Low, ["domain:core_dump"], false, None, Unsupported }
-            { 335, domain_fsfreeze, DomainFsfreeze, DomainFsfreezeArgs, DomainFsfreezeRet, Low, ["domain:fs_freeze"], false, None, Unsupported }
-            { 336, domain_fsthaw, DomainFsthaw, DomainFsthawArgs, DomainFsthawRet, Low, ["domain:fs_freeze"], false, None, Unsupported }
-            { 337, domain_get_time, DomainGetTime, DomainGetTimeArgs, DomainGetTimeRet, Low, ["domain:write"], false, None, Unsupported }
-            { 338, domain_set_time, DomainSetTime, DomainSetTimeArgs, (), Low, ["domain:set_time"], false, None, Unsupported }
+            { 335, domain_fsfreeze, DomainFsfreeze, DomainFsfreezeArgs, DomainFsfreezeRet, Low, ["domain:fs_freeze"], false, None, Served }
+            { 336, domain_fsthaw, DomainFsthaw, DomainFsthawArgs, DomainFsthawRet, Low, ["domain:fs_freeze"], false, None, Served }
+            { 337, domain_get_time, DomainGetTime, DomainGetTimeArgs, DomainGetTimeRet, Low, ["domain:write"], false, None, Served }
+            { 338, domain_set_time, DomainSetTime, DomainSetTimeArgs, (), Low, ["domain:set_time"], false, None, Served }
             { 339, domain_event_block_job_2, DomainEventBlockJob2, DomainEventBlockJob2Msg, (), Low, [], true, None, Event }
             { 340, node_get_free_pages, NodeGetFreePages, NodeGetFreePagesArgs, NodeGetFreePagesRet, High, ["connect:read"], true, None, Served }
             { 341, network_get_dhcp_leases, NetworkGetDhcpLeases, NetworkGetDhcpLeasesArgs, NetworkGetDhcpLeasesRet, Low, ["network:read"], true, None, Unsupported }
             { 342, connect_get_domain_capabilities, ConnectGetDomainCapabilities, ConnectGetDomainCapabilitiesArgs, ConnectGetDomainCapabilitiesRet, Low, ["connect:write"], false, None, Served }
-            { 343, domain_open_graphics_fd, DomainOpenGraphicsFd, DomainOpenGraphicsFdArgs, (), Low, ["domain:open_graphics"], false, None, Unsupported }
+            { 343, domain_open_graphics_fd, DomainOpenGraphicsFd, DomainOpenGraphicsFdArgs, (), Low, ["domain:open_graphics"], false, None, Served }
             { 344, connect_get_all_domain_stats, ConnectGetAllDomainStats, ConnectGetAllDomainStatsArgs, ConnectGetAllDomainStatsRet, Low, ["connect:search_domains", "filter domain:read"], true, None, Served }
             { 345, domain_block_copy, DomainBlockCopy, DomainBlockCopyArgs, (), Low, ["domain:block_write"], false, None, Unsupported }
             { 346, domain_event_callback_tunable, DomainEventCallbackTunable, DomainEventCallbackTunableMsg, (), Low, [], true, None, Event }
             { 347, node_alloc_pages, NodeAllocPages, NodeAllocPagesArgs, NodeAllocPagesRet, Low, ["connect:write"], false, None, Served }
             { 348, domain_event_callback_agent_lifecycle, DomainEventCallbackAgentLifecycle, DomainEventCallbackAgentLifecycleMsg, (), Low, [], true, None, Event }
-            { 349, domain_get_fsinfo, DomainGetFsinfo, DomainGetFsinfoArgs, DomainGetFsinfoRet, Low, ["domain:fs_freeze"], false, None, Unsupported }
+            { 349, domain_get_fsinfo, DomainGetFsinfo, DomainGetFsinfoArgs, DomainGetFsinfoRet, Low, ["domain:fs_freeze"], false, None, Served }
             { 350, domain_define_xml_flags, DomainDefineXmlFlags, DomainDefineXmlFlagsArgs, DomainDefineXmlFlagsRet, High, ["domain:write", "domain:save"], false, None, Served }
             { 351, domain_get_iothread_info, DomainGetIothreadInfo, DomainGetIothreadInfoArgs, DomainGetIothreadInfoRet, Low, ["domain:read"], true, None, Served }
             { 352, domain_pin_iothread, DomainPinIothread, DomainPinIothreadArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
-            { 353, domain_interface_addresses, DomainInterfaceAddresses, DomainInterfaceAddressesArgs, DomainInterfaceAddressesRet, Low, ["domain:read", "domain:write:source=DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT"], true, None, Unsupported }
+            { 353, domain_interface_addresses, DomainInterfaceAddresses, DomainInterfaceAddressesArgs, DomainInterfaceAddressesRet, Low, ["domain:read", "domain:write:source=DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT"], true, None, Served }
             { 354, domain_event_callback_device_added, DomainEventCallbackDeviceAdded, DomainEventCallbackDeviceAddedMsg, (), Low, [], true, None, Event }
             { 355, domain_add_iothread, DomainAddIothread, DomainAddIothreadArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
             { 356, domain_del_iothread, DomainDelIothread, DomainDelIothreadArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
-            { 357, domain_set_user_password, DomainSetUserPassword, DomainSetUserPasswordArgs, (), Low, ["domain:set_password"], false, None, Unsupported }
+            { 357, domain_set_user_password, DomainSetUserPassword, DomainSetUserPasswordArgs, (), Low, ["domain:set_password"], false, None, Served }
             { 358, domain_rename, DomainRename, DomainRenameArgs, DomainRenameRet, Low, ["domain:write", "domain:save"], false, None, Served }
             { 359, domain_event_callback_migration_iteration, DomainEventCallbackMigrationIteration, DomainEventCallbackMigrationIterationMsg, (), Low, [], true, None, Event }
             { 360, connect_register_close_callback, ConnectRegisterCloseCallback, (), (), High, ["connect:getattr"], true, None, Served }
@@ -373,14 +373,14 @@ macro_rules! for_each_procedure {
             { 362, connect_event_connection_closed, ConnectEventConnectionClosed, ConnectEventConnectionClosedMsg, (), Low, [], true, None, Event }
             { 363, domain_event_callback_job_completed, DomainEventCallbackJobCompleted, DomainEventCallbackJobCompletedMsg, (), Low, [], true, None, Event }
             { 364, domain_migrate_start_post_copy, DomainMigrateStartPostCopy, DomainMigrateStartPostCopyArgs, (), Low, ["domain:migrate"], false, None, Unsupported }
-            { 365, domain_get_perf_events, DomainGetPerfEvents, DomainGetPerfEventsArgs, DomainGetPerfEventsRet, Low, ["domain:read"], true, None, Unsupported }
-            { 366, domain_set_perf_events, DomainSetPerfEvents, DomainSetPerfEventsArgs, (), Low, ["domain:write"], false, None, Unsupported }
+            { 365, domain_get_perf_events, DomainGetPerfEvents, DomainGetPerfEventsArgs, DomainGetPerfEventsRet, Low, ["domain:read"], true, None, Served }
+            { 366, domain_set_perf_events, DomainSetPerfEvents, DomainSetPerfEventsArgs, (), Low, ["domain:write"], false, None, Served }
             { 367, domain_event_callback_device_removal_failed, DomainEventCallbackDeviceRemovalFailed, DomainEventCallbackDeviceRemovalFailedMsg, (), Low, [], true, None, Event }
             { 368, connect_storage_pool_event_register_any, ConnectStoragePoolEventRegisterAny, ConnectStoragePoolEventRegisterAnyArgs, ConnectStoragePoolEventRegisterAnyRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Unsupported }
             { 369, connect_storage_pool_event_deregister_any, ConnectStoragePoolEventDeregisterAny, ConnectStoragePoolEventDeregisterAnyArgs, (), High, ["connect:read"], true, None, Unsupported }
             { 370, storage_pool_event_lifecycle, StoragePoolEventLifecycle, StoragePoolEventLifecycleMsg, (), Low, [], true, None, Event }
-            { 371, domain_get_guest_vcpus, DomainGetGuestVcpus, DomainGetGuestVcpusArgs, DomainGetGuestVcpusRet, Low, ["domain:write"], false, None, Unsupported }
-            { 372, domain_set_guest_vcpus, DomainSetGuestVcpus, DomainSetGuestVcpusArgs, (), Low, ["domain:write"], false, None, Unsupported }
+            { 371, domain_get_guest_vcpus, DomainGetGuestVcpus, DomainGetGuestVcpusArgs, DomainGetGuestVcpusRet, Low, ["domain:write"], false, None, Served }
+            { 372, domain_set_guest_vcpus, DomainSetGuestVcpus, DomainSetGuestVcpusArgs, (), Low, ["domain:write"], false, None, Served }
             { 373, storage_pool_event_refresh, StoragePoolEventRefresh, StoragePoolEventRefreshMsg, (), Low, [], true, None, Event }
             { 374, connect_node_device_event_register_any, ConnectNodeDeviceEventRegisterAny, ConnectNodeDeviceEventRegisterAnyArgs, ConnectNodeDeviceEventRegisterAnyRet, High, ["connect:search_node_devices", "filter node_device:getattr"], true, None, Unsupported }
             { 375, connect_node_device_event_deregister_any, ConnectNodeDeviceEventDeregisterAny, ConnectNodeDeviceEventDeregisterAnyArgs, (), High, ["connect:read"], true, None, Unsupported }
@@ -396,15 +396,15 @@ macro_rules! for_each_procedure {
             { 385, domain_event_block_threshold, DomainEventBlockThreshold, DomainEventBlockThresholdMsg, (), Low, [], true, None, Event }
             { 386, domain_set_block_threshold, DomainSetBlockThreshold, DomainSetBlockThresholdArgs, (), Low, ["domain:write"], false, None, Unsupported }
             { 387, domain_migrate_get_max_downtime, DomainMigrateGetMaxDowntime, DomainMigrateGetMaxDowntimeArgs, DomainMigrateGetMaxDowntimeRet, Low, ["domain:migrate"], true, None, Unsupported }
-            { 388, domain_managed_save_get_xml_desc, DomainManagedSaveGetXmlDesc, DomainManagedSaveGetXmlDescArgs, DomainManagedSaveGetXmlDescRet, Low, ["domain:read", "domain:read_secure:DOMAIN_SAVE_IMAGE_XML_SECURE"], true, None, Unsupported }
-            { 389, domain_managed_save_define_xml, DomainManagedSaveDefineXml, DomainManagedSaveDefineXmlArgs, (), Low, ["domain:write", "domain:hibernate"], false, None, Unsupported }
+            { 388, domain_managed_save_get_xml_desc, DomainManagedSaveGetXmlDesc, DomainManagedSaveGetXmlDescArgs, DomainManagedSaveGetXmlDescRet, Low, ["domain:read", "domain:read_secure:DOMAIN_SAVE_IMAGE_XML_SECURE"], true, None, Served }
+            { 389, domain_managed_save_define_xml, DomainManagedSaveDefineXml, DomainManagedSaveDefineXmlArgs, (), Low, ["domain:write", "domain:hibernate"], false, None, Served }
             { 390, domain_set_lifecycle_action, DomainSetLifecycleAction, DomainSetLifecycleActionArgs, (), Low, ["domain:write"], false, None, Served }
             { 391, storage_pool_lookup_by_target_path, StoragePoolLookupByTargetPath, StoragePoolLookupByTargetPathArgs, StoragePoolLookupByTargetPathRet, High, ["storage_pool:getattr"], true, None, Unsupported }
             { 392, domain_detach_device_alias, DomainDetachDeviceAlias, DomainDetachDeviceAliasArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 393, connect_compare_hypervisor_cpu, ConnectCompareHypervisorCpu, ConnectCompareHypervisorCpuArgs, ConnectCompareHypervisorCpuRet, Low, ["connect:write"], false, None, Served }
             { 394, connect_baseline_hypervisor_cpu, ConnectBaselineHypervisorCpu, ConnectBaselineHypervisorCpuArgs, ConnectBaselineHypervisorCpuRet, Low, ["connect:write"], false, None, Served }
-            { 395, node_get_sev_info, NodeGetSevInfo, NodeGetSevInfoArgs, NodeGetSevInfoRet, Low, ["connect:read"], false, None, Unsupported }
-            { 396, domain_get_launch_security_info, DomainGetLaunchSecurityInfo, DomainGetLaunchSecurityInfoArgs, DomainGetLaunchSecurityInfoRet, Low, ["domain:read"], false, None, Unsupported }
+            { 395, node_get_sev_info, NodeGetSevInfo, NodeGetSevInfoArgs, NodeGetSevInfoRet, Low, ["connect:read"], false, None, Served }
+            { 396, domain_get_launch_security_info, DomainGetLaunchSecurityInfo, DomainGetLaunchSecurityInfoArgs, DomainGetLaunchSecurityInfoRet, Low, ["domain:read"], false, None, Served }
             { 397, nwfilter_binding_lookup_by_port_dev, NwfilterBindingLookupByPortDev, NwfilterBindingLookupByPortDevArgs, NwfilterBindingLookupByPortDevRet, High, ["nwfilter_binding:getattr"], true, None, Unsupported }
             { 398, nwfilter_binding_get_xml_desc, NwfilterBindingGetXmlDesc, NwfilterBindingGetXmlDescArgs, NwfilterBindingGetXmlDescRet, High, ["nwfilter_binding:read"], true, None, Unsupported }
             { 399, nwfilter_binding_create_xml, NwfilterBindingCreateXml, NwfilterBindingCreateXmlArgs, NwfilterBindingCreateXmlRet, High, ["nwfilter_binding:create"], false, None, Unsupported }
@@ -420,20 +420,20 @@ macro_rules! for_each_procedure {
             { 409, network_port_get_xml_desc, NetworkPortGetXmlDesc, NetworkPortGetXmlDescArgs, NetworkPortGetXmlDescRet, Low, ["network_port:read"], true, None, Unsupported }
             { 410, network_port_delete, NetworkPortDelete, NetworkPortDeleteArgs, (), Low, ["network_port:delete"], false, None, Unsupported }
             { 411, domain_checkpoint_create_xml, DomainCheckpointCreateXml, DomainCheckpointCreateXmlArgs, DomainCheckpointCreateXmlRet, Low, ["domain:checkpoint", "domain:fs_freeze:DOMAIN_CHECKPOINT_CREATE_QUIESCE"], false, None, Unsupported }
-            { 412, domain_checkpoint_get_xml_desc, DomainCheckpointGetXmlDesc, DomainCheckpointGetXmlDescArgs, DomainCheckpointGetXmlDescRet, Low, ["domain:read", "domain:read_secure:DOMAIN_CHECKPOINT_XML_SECURE"], true, None, Unsupported }
-            { 413, domain_list_all_checkpoints, DomainListAllCheckpoints, DomainListAllCheckpointsArgs, DomainListAllCheckpointsRet, High, ["domain:read"], true, None, Unsupported }
-            { 414, domain_checkpoint_list_all_children, DomainCheckpointListAllChildren, DomainCheckpointListAllChildrenArgs, DomainCheckpointListAllChildrenRet, High, ["domain:read"], true, None, Unsupported }
-            { 415, domain_checkpoint_lookup_by_name, DomainCheckpointLookupByName, DomainCheckpointLookupByNameArgs, DomainCheckpointLookupByNameRet, High, ["domain:read"], true, None, Unsupported }
-            { 416, domain_checkpoint_get_parent, DomainCheckpointGetParent, DomainCheckpointGetParentArgs, DomainCheckpointGetParentRet, High, ["domain:read"], true, None, Unsupported }
+            { 412, domain_checkpoint_get_xml_desc, DomainCheckpointGetXmlDesc, DomainCheckpointGetXmlDescArgs, DomainCheckpointGetXmlDescRet, Low, ["domain:read", "domain:read_secure:DOMAIN_CHECKPOINT_XML_SECURE"], true, None, Served }
+            { 413, domain_list_all_checkpoints, DomainListAllCheckpoints, DomainListAllCheckpointsArgs, DomainListAllCheckpointsRet, High, ["domain:read"], true, None, Served }
+            { 414, domain_checkpoint_list_all_children, DomainCheckpointListAllChildren, DomainCheckpointListAllChildrenArgs, DomainCheckpointListAllChildrenRet, High, ["domain:read"], true, None, Served }
+            { 415, domain_checkpoint_lookup_by_name, DomainCheckpointLookupByName, DomainCheckpointLookupByNameArgs, DomainCheckpointLookupByNameRet, High, ["domain:read"], true, None, Served }
+            { 416, domain_checkpoint_get_parent, DomainCheckpointGetParent, DomainCheckpointGetParentArgs, DomainCheckpointGetParentRet, High, ["domain:read"], true, None, Served }
             { 417, domain_checkpoint_delete, DomainCheckpointDelete, DomainCheckpointDeleteArgs, (), Low, ["domain:checkpoint"], false, None, Unsupported }
-            { 418, domain_get_guest_info, DomainGetGuestInfo, DomainGetGuestInfoArgs, DomainGetGuestInfoRet, Low, ["domain:write"], false, None, Unsupported }
-            { 419, connect_set_identity, ConnectSetIdentity, ConnectSetIdentityArgs, (), Low, ["connect:write"], false, None, Unsupported }
-            { 420, domain_agent_set_response_timeout, DomainAgentSetResponseTimeout, DomainAgentSetResponseTimeoutArgs, DomainAgentSetResponseTimeoutRet, Low, ["domain:write"], false, None, Unsupported }
+            { 418, domain_get_guest_info, DomainGetGuestInfo, DomainGetGuestInfoArgs, DomainGetGuestInfoRet, Low, ["domain:write"], false, None, Served }
+            { 419, connect_set_identity, ConnectSetIdentity, ConnectSetIdentityArgs, (), Low, ["connect:write"], false, None, Served }
+            { 420, domain_agent_set_response_timeout, DomainAgentSetResponseTimeout, DomainAgentSetResponseTimeoutArgs, DomainAgentSetResponseTimeoutRet, Low, ["domain:write"], false, None, Served }
             { 421, domain_backup_begin, DomainBackupBegin, DomainBackupBeginArgs, (), Low, ["domain:checkpoint", "domain:block_write"], false, None, Unsupported }
             { 422, domain_backup_get_xml_desc, DomainBackupGetXmlDesc, DomainBackupGetXmlDescArgs, DomainBackupGetXmlDescRet, High, ["domain:read"], true, None, Unsupported }
             { 423, domain_event_memory_failure, DomainEventMemoryFailure, DomainEventMemoryFailureMsg, (), Low, [], true, None, Event }
-            { 424, domain_authorized_ssh_keys_get, DomainAuthorizedSshKeysGet, DomainAuthorizedSshKeysGetArgs, DomainAuthorizedSshKeysGetRet, Low, ["domain:write"], false, None, Unsupported }
-            { 425, domain_authorized_ssh_keys_set, DomainAuthorizedSshKeysSet, DomainAuthorizedSshKeysSetArgs, (), Low, ["domain:write"], false, None, Unsupported }
+            { 424, domain_authorized_ssh_keys_get, DomainAuthorizedSshKeysGet, DomainAuthorizedSshKeysGetArgs, DomainAuthorizedSshKeysGetRet, Low, ["domain:write"], false, None, Served }
+            { 425, domain_authorized_ssh_keys_set, DomainAuthorizedSshKeysSet, DomainAuthorizedSshKeysSetArgs, (), Low, ["domain:write"], false, None, Served }
             { 426, domain_get_messages, DomainGetMessages, DomainGetMessagesArgs, DomainGetMessagesRet, Low, ["domain:read"], true, None, Served }
             { 427, domain_start_dirty_rate_calc, DomainStartDirtyRateCalc, DomainStartDirtyRateCalcArgs, (), Low, ["domain:write"], false, None, Unsupported }
             { 428, node_device_define_xml, NodeDeviceDefineXml, NodeDeviceDefineXmlArgs, NodeDeviceDefineXmlRet, Low, ["node_device:write", "node_device:save"], false, None, Unsupported }
@@ -450,7 +450,7 @@ macro_rules! for_each_procedure {
             { 439, domain_set_launch_security_state, DomainSetLaunchSecurityState, DomainSetLaunchSecurityStateArgs, (), Low, ["domain:write"], false, None, Unsupported }
             { 440, domain_save_params, DomainSaveParams, DomainSaveParamsArgs, (), Low, ["domain:hibernate"], false, None, Unsupported }
             { 441, domain_restore_params, DomainRestoreParams, DomainRestoreParamsArgs, (), Low, ["domain:start", "domain:write"], false, None, Unsupported }
-            { 442, domain_abort_job_flags, DomainAbortJobFlags, DomainAbortJobFlagsArgs, (), Low, ["domain:write"], false, None, Unsupported }
+            { 442, domain_abort_job_flags, DomainAbortJobFlags, DomainAbortJobFlagsArgs, (), Low, ["domain:write"], false, None, Served }
             { 443, domain_fd_associate, DomainFdAssociate, DomainFdAssociateArgs, (), Low, ["domain:write"], false, None, Unsupported }
             { 444, network_set_metadata, NetworkSetMetadata, NetworkSetMetadataArgs, (), Low, ["network:write", "network:save"], false, None, Unsupported }
             { 445, network_get_metadata, NetworkGetMetadata, NetworkGetMetadataArgs, NetworkGetMetadataRet, Low, ["network:read"], true, None, Unsupported }

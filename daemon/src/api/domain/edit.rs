@@ -6,6 +6,7 @@ use vireo_protocol::remote::{
 };
 
 use super::{ask, check_flags, live, snapshot};
+use crate::api::arguments::{not_both, not_empty, there};
 use crate::domain::Snapshot;
 use crate::domain::def::{DomainDef, ParseFlags};
 use crate::domain::edit::metadata::{self, Kind};
@@ -54,9 +55,8 @@ pub async fn domain_set_metadata(call: &Call, args: DomainSetMetadataArgs) -> Re
 pub async fn domain_get_metadata(call: &Call, args: DomainGetMetadataArgs) -> Result<DomainGetMetadataRet> {
     let DomainGetMetadataArgs { dom, r#type, uri, flags } = args;
     const FUNCTION: &str = "virDomainGetMetadata";
-    if flags & scope::LIVE != 0 && flags & scope::CONFIG != 0 {
-        return Err(scope::both(FUNCTION, "ctl"));
-    }
+    let names = ["VIR_DOMAIN_AFFECT_LIVE", "VIR_DOMAIN_AFFECT_CONFIG"];
+    not_both(flags, scope::LIVE | scope::CONFIG, FUNCTION, names)?;
     let kind = Kind::from_number(r#type);
     if let Ok(kind) = kind {
         check_presence(kind == Kind::Element, uri.is_some())
@@ -73,17 +73,10 @@ pub async fn domain_get_metadata(call: &Call, args: DomainGetMetadataArgs) -> Re
 
 /// `DOMAIN_RENAME`
 pub async fn domain_rename(call: &Call, args: DomainRenameArgs) -> Result<DomainRenameRet> {
-    let wrong = |message: &str| {
-        let (function, argument) = ("virDomainRename", "new_name");
-        Err(Error::invalid_argument(ErrorDomain::Domain, function, argument, message))
-    };
-    let name = match args.new_name {
-        None => return wrong("new_name in virDomainRename must not be NULL"),
-        Some(name) if name.is_empty() => {
-            return wrong("string new_name in virDomainRename must not be empty");
-        }
-        Some(name) => name,
-    };
+    const FUNCTION: &str = "virDomainRename";
+    there(args.new_name.is_some(), FUNCTION, "new_name")?;
+    let name = args.new_name.unwrap_or_default();
+    not_empty(&name, FUNCTION, "new_name")?;
     check_flags(args.flags, 0, "qemuDomainRename")?;
     ask(call, &args.dom, Request::Rename { name }).await?;
     Ok(DomainRenameRet { retcode: 0 })
@@ -97,7 +90,7 @@ pub async fn domain_set_lifecycle_action(call: &Call, args: DomainSetLifecycleAc
 }
 
 /// The running guest's document or the definition, as the flags say.
-fn document(snapshot: &Snapshot, flags: u32) -> Result<DomainDef> {
+pub(super) fn document(snapshot: &Snapshot, flags: u32) -> Result<DomainDef> {
     let reads_live = Scope::reads_live(flags, snapshot.standing())?;
     let text = match &snapshot.definition {
         Some(definition) if !reads_live => &definition.text,

@@ -1,12 +1,11 @@
 //! What a domain says of itself, from its snapshot.
 
 use vireo_protocol::remote::{
-    DomainGetControlInfoArgs, DomainGetControlInfoRet, DomainGetInfoArgs, DomainGetInfoRet,
-    DomainGetJobInfoArgs, DomainGetJobInfoRet, DomainGetMaxMemoryArgs, DomainGetMaxMemoryRet,
-    DomainGetMessagesArgs, DomainGetMessagesRet, DomainGetOsTypeArgs, DomainGetOsTypeRet,
-    DomainGetSecurityLabelArgs, DomainGetSecurityLabelRet, DomainGetStateArgs, DomainGetStateRet,
-    DomainHasManagedSaveImageArgs, DomainHasManagedSaveImageRet, DomainIsActiveArgs, DomainIsActiveRet,
-    DomainIsPersistentArgs, DomainIsPersistentRet, DomainIsUpdatedArgs, DomainIsUpdatedRet,
+    DomainGetControlInfoArgs, DomainGetControlInfoRet, DomainGetDiskErrorsArgs, DomainGetDiskErrorsRet,
+    DomainGetInfoArgs, DomainGetInfoRet, DomainGetMaxMemoryArgs, DomainGetMaxMemoryRet,
+    DomainGetMessagesArgs, DomainGetMessagesRet, DomainGetOsTypeArgs, DomainGetOsTypeRet, DomainGetStateArgs,
+    DomainGetStateRet, DomainIsActiveArgs, DomainIsActiveRet, DomainIsPersistentArgs, DomainIsPersistentRet,
+    DomainIsUpdatedArgs, DomainIsUpdatedRet,
 };
 
 use super::{check_flags, live, snapshot};
@@ -75,26 +74,6 @@ pub async fn domain_is_updated(call: &Call, args: DomainIsUpdatedArgs) -> Result
     Ok(DomainIsUpdatedRet { updated: 0 })
 }
 
-/// `DOMAIN_HAS_MANAGED_SAVE_IMAGE`: nothing makes one yet.
-pub async fn domain_has_managed_save_image(
-    call: &Call,
-    args: DomainHasManagedSaveImageArgs,
-) -> Result<DomainHasManagedSaveImageRet> {
-    check_flags(args.flags, 0, "qemuDomainHasManagedSaveImage")?;
-    snapshot(call, &args.dom)?;
-    Ok(DomainHasManagedSaveImageRet { result: 0 })
-}
-
-/// `DOMAIN_GET_SECURITY_LABEL`: guests are confined by their own process, without a label.
-pub async fn domain_get_security_label(
-    call: &Call,
-    args: DomainGetSecurityLabelArgs,
-) -> Result<DomainGetSecurityLabelRet> {
-    snapshot(call, &args.dom)?;
-    // As stock without a security driver: an empty text, with its end.
-    Ok(DomainGetSecurityLabelRet { label: vec![0], enforcing: 0 })
-}
-
 /// `DOMAIN_GET_MESSAGES`: what the start left to say. None of it is a deprecation or a taint.
 pub async fn domain_get_messages(call: &Call, args: DomainGetMessagesArgs) -> Result<DomainGetMessagesRet> {
     check_flags(args.flags, messages::DEPRECATION | messages::TAINTING, "qemuDomainGetMessages")?;
@@ -113,21 +92,12 @@ pub async fn domain_get_control_info(
     Ok(DomainGetControlInfoRet { state: 0, details: 0, state_time: 0 })
 }
 
-/// `DOMAIN_GET_JOB_INFO`: there are no jobs yet.
-pub async fn domain_get_job_info(call: &Call, args: DomainGetJobInfoArgs) -> Result<DomainGetJobInfoRet> {
+/// `DOMAIN_GET_DISK_ERRORS`: errors that a disk stands still for. Each is reported to the guest, which goes on.
+pub async fn domain_get_disk_errors(
+    call: &Call,
+    args: DomainGetDiskErrorsArgs,
+) -> Result<DomainGetDiskErrorsRet> {
+    check_flags(args.flags, 0, "qemuDomainGetDiskErrors")?;
     live(&*snapshot(call, &args.dom)?)?;
-    Ok(DomainGetJobInfoRet {
-        r#type: 0,
-        time_elapsed: 0,
-        time_remaining: 0,
-        data_total: 0,
-        data_processed: 0,
-        data_remaining: 0,
-        mem_total: 0,
-        mem_processed: 0,
-        mem_remaining: 0,
-        file_total: 0,
-        file_processed: 0,
-        file_remaining: 0,
-    })
+    Ok(DomainGetDiskErrorsRet { errors: Vec::new(), nerrors: 0 })
 }

@@ -3,14 +3,23 @@
 //! Handlers look up the domain, check flags as stock does, and read a snapshot or ask the actor; what it all means
 //! is `crate::domain`'s.
 
+mod addresses;
+mod agent;
 mod autostart;
+mod checkpoints;
 mod console;
 mod control;
 mod define;
 mod edit;
 mod info;
+mod jobs;
 mod list;
 mod memory;
+mod perf;
+mod power;
+mod saved;
+mod screen;
+mod security;
 mod snapshots;
 mod stats;
 mod tune;
@@ -22,14 +31,23 @@ use std::sync::Arc;
 use uuid::Uuid;
 use vireo_protocol::remote::NonnullDomain;
 
+pub use addresses::*;
+pub use agent::*;
 pub use autostart::*;
+pub use checkpoints::*;
 pub use console::*;
 pub use control::*;
 pub use define::*;
 pub use edit::*;
 pub use info::*;
+pub use jobs::*;
 pub use list::*;
 pub use memory::*;
+pub use perf::*;
+pub use power::*;
+pub use saved::*;
+pub use screen::*;
+pub use security::*;
 pub use snapshots::*;
 pub use stats::*;
 pub use tune::*;

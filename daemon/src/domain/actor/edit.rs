@@ -64,7 +64,7 @@ impl Actor {
             Edit::Metadata(edit) => {
                 self.registry.events().domain_metadata_change(dom, edit.kind() as i32, edit.uri());
             }
-            Edit::Action(_) | Edit::Memory(_) => {}
+            Edit::Action(_) | Edit::Memory(_) | Edit::Perf(_) => {}
         }
     }
 }
@@ -89,7 +89,9 @@ fn edited_live(snapshot: &Snapshot, edit: &Edit) -> Result<DomainDef> {
 /// Refuses what the guest's process would have to be told, and cannot.
 fn check_changes_running(edit: &Edit) -> Result<()> {
     match edit {
-        Edit::Metadata(_) | Edit::Memory(SetMemory::Current(_) | SetMemory::Period(_)) => Ok(()),
+        Edit::Metadata(_) | Edit::Perf(_) | Edit::Memory(SetMemory::Current(_) | SetMemory::Period(_)) => {
+            Ok(())
+        }
         Edit::Memory(SetMemory::Maximum(_)) => {
             let info = "cannot resize the maximum memory on an active domain";
             Err(Error::new(ErrorCode::OperationInvalid, ErrorDomain::Qemu, info))

@@ -1,6 +1,6 @@
 //! What an element held beyond what its model knows: kept as it was read, written back in its place.
 
-use crate::xml::{Attr, Element, Fields, Tag, Writer};
+use crate::xml::{Attr, Element, Fields, Node, Tag, Writer};
 
 /// Attributes and child elements that no field stands for. Costs one word where there are none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -59,6 +59,21 @@ impl Kept {
     /// The child elements kept.
     pub fn children(&self) -> &[Element<'static>] {
         self.0.as_deref().map_or(&[], |parts| &parts.children)
+    }
+
+    /// Keeps of the children of one child element those that are wanted; with none left, the element goes, too.
+    pub fn retain_within(&mut self, name: &str, wanted: impl Fn(&Element<'static>) -> bool) {
+        let Some(parts) = &mut self.0 else { return };
+        parts.children.retain_mut(|child| {
+            if child.name != name {
+                return true;
+            }
+            child.children.retain(|node| !matches!(node, Node::Element(inner) if !wanted(inner)));
+            child.elements().next().is_some()
+        });
+        if parts.attrs.is_empty() && parts.children.is_empty() {
+            self.0 = None;
+        }
     }
 
     /// The first child element of that name.

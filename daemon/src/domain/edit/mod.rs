@@ -6,10 +6,12 @@
 pub mod lifecycle;
 pub mod memory;
 pub mod metadata;
+pub mod perf;
 
 pub use lifecycle::SetAction;
 pub use memory::SetMemory;
 pub use metadata::SetMetadata;
+pub use perf::StopPerf;
 
 use crate::domain::def::DomainDef;
 use crate::error::Result;
@@ -23,6 +25,8 @@ pub enum Edit {
     Action(SetAction),
     /// How much memory, and how often the guest tells of it.
     Memory(SetMemory),
+    /// Counting of the host's events.
+    Perf(StopPerf),
 }
 
 impl Edit {
@@ -32,6 +36,10 @@ impl Edit {
             Self::Metadata(edit) => edit.apply(def),
             Self::Action(edit) => edit.apply(def),
             Self::Memory(edit) => edit.apply(def),
+            Self::Perf(edit) => {
+                edit.apply(def);
+                Ok(())
+            }
         }
     }
 }

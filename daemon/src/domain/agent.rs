@@ -1,0 +1,33 @@
+//! The guest's agent: a program in the guest, spoken to over a virtio channel of its name.
+//!
+//! No channel reaches into a guest yet (`channel` is inert among the fates), so whoever asks an agent learns why it
+//! cannot answer, as libvirt tells it of a guest whose agent does not run.
+
+use crate::domain::Snapshot;
+use crate::domain::def::DomainDef;
+use crate::domain::def::devices::chardev::ChannelTarget;
+use crate::error::{Error, ErrorCode, ErrorDomain};
+
+/// The channel's name, by which libvirt knows it.
+const CHANNEL: &str = "org.qemu.guest_agent.0";
+
+/// Whether a definition has the agent's channel.
+pub fn is_configured(def: &DomainDef) -> bool {
+    let is_agents = |target: &ChannelTarget| match target {
+        ChannelTarget::Virtio { name, .. } => name.as_deref() == Some(CHANNEL),
+        ChannelTarget::Other(_) => false,
+    };
+    def.devices.channels.iter().any(|channel| is_agents(&channel.target))
+}
+
+/// Why the agent does not answer.
+pub fn unavailable(snapshot: &Snapshot) -> Error {
+    if !snapshot.state.is_running() {
+        return Error::new(ErrorCode::OperationInvalid, ErrorDomain::Qemu, "domain is not running");
+    }
+    if !snapshot.live.as_ref().is_some_and(|live| live.has_agent) {
+        let info = "QEMU guest agent is not configured";
+        return Error::new(ErrorCode::ArgumentUnsupported, ErrorDomain::Qemu, info);
+    }
+    Error::new(ErrorCode::AgentUnresponsive, ErrorDomain::Qemu, "QEMU guest agent is not connected")
+}
