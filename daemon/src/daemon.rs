@@ -28,10 +28,22 @@ pub struct Daemon {
 impl Daemon {
     /// Builds the parts: reads what is defined, and finds the guests that run.
     pub async fn start(paths: Paths, config: Config, session: bool) -> Result<Arc<Self>> {
-        let uri = if session { "qemu:///session" } else { "qemu:///system" };
         let host = Arc::new(Host::new(paths::emulator()));
+        let setup = Setup::new(paths, host.emulator());
+        Self::start_with(setup, host, config, session).await
+    }
+
+    /// The same, with guests' processes of another kind.
+    pub(crate) async fn start_with(
+        setup: Setup,
+        host: Arc<Host>,
+        config: Config,
+        session: bool,
+    ) -> Result<Arc<Self>> {
+        let uri = if session { "qemu:///session" } else { "qemu:///system" };
+        let paths = setup.paths.clone();
         let events = Arc::new(Hub::default());
-        let domains = Registry::load(Setup::new(paths.clone(), host.emulator()), events.clone()).await?;
+        let domains = Registry::load(setup, events.clone()).await?;
         domains.autostart();
         Ok(Arc::new(Self { paths, host, events, domains, uri, config: RwLock::new(Arc::new(config)) }))
     }

@@ -6,7 +6,8 @@
 use crate::domain::Snapshot;
 use crate::domain::def::DomainDef;
 use crate::domain::def::devices::chardev::ChannelTarget;
-use crate::error::{Error, ErrorCode, ErrorDomain};
+use crate::domain::policy::no_agent;
+use crate::error::Error;
 
 /// The channel's name, by which libvirt knows it.
 const CHANNEL: &str = "org.qemu.guest_agent.0";
@@ -22,12 +23,5 @@ pub fn is_configured(def: &DomainDef) -> bool {
 
 /// Why the agent does not answer.
 pub fn unavailable(snapshot: &Snapshot) -> Error {
-    if !snapshot.state.is_running() {
-        return Error::new(ErrorCode::OperationInvalid, ErrorDomain::Qemu, "domain is not running");
-    }
-    if !snapshot.live.as_ref().is_some_and(|live| live.has_agent) {
-        let info = "QEMU guest agent is not configured";
-        return Error::new(ErrorCode::ArgumentUnsupported, ErrorDomain::Qemu, info);
-    }
-    Error::new(ErrorCode::AgentUnresponsive, ErrorDomain::Qemu, "QEMU guest agent is not connected")
+    no_agent(snapshot.state, snapshot.live.as_ref().is_some_and(|live| live.has_agent))
 }

@@ -35,6 +35,8 @@ pub mod status;
 pub mod text;
 pub mod vmm;
 
+#[cfg(test)]
+pub(crate) use actor::fake;
 pub use object::Domain;
 pub use registry::{Registry, Setup};
 pub use snapshot::Snapshot;

@@ -104,13 +104,17 @@ pub fn not_running() -> Error {
     invalid(ErrorDomain::Domain, "domain is not running")
 }
 
-/// What a call for the guest's agent answers, of which no guest has the channel yet: first that it has to run.
-pub fn no_agent(state: State) -> Error {
+/// What a call for the guest's agent answers, which no guest can be reached by yet: first that it has to run, then that
+/// it has no channel for one, or that nobody answers there.
+pub fn no_agent(state: State, has_channel: bool) -> Error {
     if !state.is_running() {
         return invalid(ErrorDomain::Qemu, "domain is not running");
     }
-    let info = "QEMU guest agent is not configured";
-    Error::new(ErrorCode::ArgumentUnsupported, ErrorDomain::Qemu, info)
+    if !has_channel {
+        let info = "QEMU guest agent is not configured";
+        return Error::new(ErrorCode::ArgumentUnsupported, ErrorDomain::Qemu, info);
+    }
+    Error::new(ErrorCode::AgentUnresponsive, ErrorDomain::Qemu, "QEMU guest agent is not connected")
 }
 
 fn invalid(domain: ErrorDomain, info: &str) -> Error {
@@ -175,9 +179,10 @@ mod tests {
 
     #[test]
     fn an_agent_is_missing_in_guests_that_run() {
-        assert_eq!(no_agent(RUNNING.state).code(), ErrorCode::ArgumentUnsupported);
+        assert_eq!(no_agent(RUNNING.state, false).code(), ErrorCode::ArgumentUnsupported);
+        assert_eq!(no_agent(RUNNING.state, true).code(), ErrorCode::AgentUnresponsive);
         for standing in [PAUSED, OFF] {
-            let error = no_agent(standing.state);
+            let error = no_agent(standing.state, true);
             assert_eq!((error.code(), error.domain()), (ErrorCode::OperationInvalid, ErrorDomain::Qemu));
         }
     }

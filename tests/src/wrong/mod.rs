@@ -8,7 +8,9 @@
 
 mod capabilities;
 mod definitions;
+mod edits;
 mod events;
+pub mod guest;
 mod information;
 mod lifecycle;
 mod lists;
@@ -71,6 +73,8 @@ pub fn lists() -> Vec<Wrong> {
         capabilities::wrong(),
         node::wrong(),
         events::wrong(),
+        edits::wrong(),
+        guest::wrong(&defined()),
     ]
     .concat()
 }

@@ -176,10 +176,10 @@ pub async fn domain_authorized_ssh_keys_get(
 pub async fn domain_authorized_ssh_keys_set(call: &Call, args: DomainAuthorizedSshKeysSetArgs) -> Result<()> {
     const FUNCTION: &str = "virDomainAuthorizedSSHKeysSet";
     let asked = args.flags & (keys::APPEND | keys::REMOVE);
-    let names = ["VIR_DOMAIN_AUTHORIZED_SSH_KEYS_SET_APPEND", "VIR_DOMAIN_AUTHORIZED_SSH_KEYS_SET_REMOVE"];
-    not_both(args.flags, keys::APPEND | keys::REMOVE, FUNCTION, names)?;
     // Without keys the file is emptied; there is nothing to add to it or to take out of it.
     there(asked == 0 || !args.keys.is_empty(), FUNCTION, "keys")?;
+    let names = ["VIR_DOMAIN_AUTHORIZED_SSH_KEYS_SET_APPEND", "VIR_DOMAIN_AUTHORIZED_SSH_KEYS_SET_REMOVE"];
+    not_both(args.flags, keys::APPEND | keys::REMOVE, FUNCTION, names)?;
     check_flags(args.flags, keys::APPEND | keys::REMOVE, "qemuDomainAuthorizedSSHKeysSet")?;
     ask_agent(call, &args.dom)
 }

@@ -41,7 +41,8 @@ pub async fn domain_checkpoint_get_xml_desc(
     call: &Call,
     args: DomainCheckpointGetXmlDescArgs,
 ) -> Result<DomainCheckpointGetXmlDescRet> {
-    check_flags(args.flags, XML, "qemuDomainCheckpointGetXMLDesc")?;
+    snapshot(call, &args.checkpoint.dom)?;
+    check_flags(args.flags, XML, "qemuCheckpointGetXMLDesc")?;
     none_like(call, &args.checkpoint)
 }
 

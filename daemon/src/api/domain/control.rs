@@ -8,7 +8,7 @@ use vireo_protocol::remote::{
 
 use super::define::{create_options, start};
 use super::{ask, check_flags, named, snapshot};
-use crate::domain::policy::no_agent;
+use crate::domain::agent;
 use crate::domain::request::{CreateOptions, Request};
 use crate::error::Result;
 use crate::rpc::Call;
@@ -105,5 +105,5 @@ fn refuse_agent_alone(call: &Call, dom: &NonnullDomain, flags: u32) -> Result<()
     if flags != ways::GUEST_AGENT {
         return Ok(());
     }
-    Err(no_agent(snapshot(call, dom)?.state))
+    Err(agent::unavailable(&*snapshot(call, dom)?))
 }

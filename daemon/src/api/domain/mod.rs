@@ -22,6 +22,8 @@ mod screen;
 mod security;
 mod snapshots;
 mod stats;
+#[cfg(test)]
+mod tests;
 mod tune;
 mod vcpus;
 mod xml;

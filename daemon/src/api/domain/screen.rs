@@ -8,6 +8,7 @@ use vireo_protocol::remote::{
 };
 
 use super::{check_flags, live, snapshot};
+use crate::api::arguments::there;
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::rpc::Call;
 
@@ -20,13 +21,10 @@ const CODESETS: u32 = 10;
 /// `DOMAIN_SEND_KEY`
 pub async fn domain_send_key(call: &Call, args: DomainSendKeyArgs) -> Result<()> {
     const FUNCTION: &str = "virDomainSendKey";
-    let wrong =
-        |argument, text: String| Err(Error::invalid_argument(ErrorDomain::Domain, FUNCTION, argument, text));
-    if args.keycodes.is_empty() {
-        return wrong("nkeycodes", format!("nkeycodes in {FUNCTION} must be greater than zero"));
-    }
+    there(!args.keycodes.is_empty(), FUNCTION, "keycodes")?;
     if args.codeset >= CODESETS {
-        return wrong("codeset", format!("Unsupported codeset '{}'", args.codeset));
+        let text = format!("Unsupported codeset '{}'", args.codeset);
+        return Err(Error::invalid_argument(ErrorDomain::Domain, FUNCTION, "codeset", text));
     }
     check_flags(args.flags, 0, "qemuDomainSendKey")?;
     live(&*snapshot(call, &args.dom)?)?;

@@ -105,6 +105,7 @@ pub async fn domain_snapshot_list_children_names(
     call: &Call,
     args: DomainSnapshotListChildrenNamesArgs,
 ) -> Result<DomainSnapshotListChildrenNamesRet> {
+    list_room(args.maxnames, DOMAIN_SNAPSHOT_LIST_MAX, "maxnames", "REMOTE_DOMAIN_SNAPSHOT_LIST_MAX")?;
     check_flags(args.flags, LIST, "qemuDomainSnapshotListChildrenNames")?;
     none_like(call, &args.snap)
 }

@@ -8,10 +8,9 @@ use vireo_protocol::remote::{
 
 use super::{check_flags, live, snapshot};
 use crate::api::arguments::{not_both, there};
-use crate::domain::Snapshot;
 use crate::domain::facts::Facts;
-use crate::domain::policy::no_agent;
 use crate::domain::stats::vcpu::{Thread, affinity};
+use crate::domain::{Snapshot, agent};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::rpc::Call;
 
@@ -109,7 +108,7 @@ fn facts(snapshot: &Snapshot, flags: u32) -> Result<&Facts> {
 /// Why the guest does not say how many it has.
 pub(super) fn no_answer(snapshot: &Snapshot) -> Error {
     if snapshot.is_active() {
-        return no_agent(snapshot.state);
+        return agent::unavailable(snapshot);
     }
     let info = "vCPU count provided by the guest agent can only be requested for live domains";
     Error::new(ErrorCode::InvalidArg, ErrorDomain::Qemu, info)

@@ -335,6 +335,6 @@ impl Actor {
 }
 
 #[cfg(test)]
-mod fake;
+pub mod fake;
 #[cfg(test)]
 mod tests;
