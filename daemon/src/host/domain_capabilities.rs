@@ -9,11 +9,14 @@ use std::path::Path;
 
 use super::cpu::baseline::tell;
 use super::cpu::decode::{Decoded, Role, decode};
+use super::cpu::definition::Policy;
 use super::cpu::models::MODELS;
 use super::cpu::{Cpu, FeatureSet};
 use super::machines::MAX_VCPUS;
 use super::offers::Offers;
 use crate::domain::def::Machine;
+use crate::domain::def::cpu::FeaturePolicy;
+use crate::domain::def::cpu_update::HostCpu;
 use crate::xml::Writer;
 
 /// One guest's circumstances.
@@ -48,6 +51,23 @@ impl Offered {
     pub fn new(mut cpu: Cpu, features: FeatureSet) -> Self {
         cpu.features = features.difference(&FeatureSet::of(HOST_BOUND));
         Self { features, host_model: decode(&cpu, Role::Guest, None), cpu }
+    }
+
+    /// What a guest's CPU becomes on this host where it depends on the host.
+    pub fn guest_cpu(&self) -> Option<HostCpu> {
+        let model = self.host_model.as_ref()?;
+        let policy = |policy| match policy {
+            Policy::Disable | Policy::Forbid => FeaturePolicy::Disable,
+            Policy::Force | Policy::Require | Policy::Optional => FeaturePolicy::Require,
+        };
+        let features = tell(model, false, false).into_iter();
+        let offered = self.host_model_features();
+        Some(HostCpu {
+            model: model.model.name.to_owned(),
+            vendor: self.cpu.vendor.map(|vendor| vendor.name().to_owned()),
+            features: features.map(|(name, asked)| (name.to_owned(), policy(asked))).collect(),
+            has: offered.names().map(str::to_owned).collect(),
+        })
     }
 
     /// What a guest of the host's model sees.

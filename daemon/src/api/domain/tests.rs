@@ -200,3 +200,23 @@ async fn no_events_of_the_host_are_counted_and_asking_for_fewer_is_no_error() {
     assert_eq!(refused(set(true).await), (ErrorCode::ArgumentUnsupported, ErrorDomain::Perf, text));
     server.end(dom).await;
 }
+
+#[tokio::test]
+async fn passwords_are_shown_to_whoever_may_see_them_and_to_another_host() {
+    let server = Fixture::new().await;
+    let devices = "<graphics type='vnc' passwd='secret'/>";
+    let dom = server.guest("web", devices).await;
+    let call = server.call();
+    let xml = async |flags| {
+        domain_get_xml_desc(&call, DomainGetXmlDescArgs { dom: dom.clone(), flags }).await.unwrap().xml
+    };
+    for (flags, shown) in [(0, false), (1, true), (2, false), (3, true), (8, true), (10, true)] {
+        assert_eq!(xml(flags).await.contains("secret"), shown, "flags {flags}");
+    }
+    assert!(xml(0).await.contains("<alias"));
+    for flags in [2, 8, 10] {
+        let xml = xml(flags).await;
+        assert!(!xml.contains("<alias") && !xml.contains(" id='"), "flags {flags}: {xml}");
+    }
+    server.end(dom).await;
+}

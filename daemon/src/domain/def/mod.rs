@@ -8,6 +8,7 @@
 pub mod address;
 pub mod clock;
 pub mod cpu;
+pub mod cpu_update;
 pub mod cpuset;
 pub mod devices;
 mod error;

@@ -30,6 +30,11 @@ pub struct FormatOptions {
 }
 
 impl FormatOptions {
+    /// What another host is to take holds nothing that only this one gave the guest.
+    pub fn for_another_host(self) -> Self {
+        Self { inactive: self.inactive || self.migratable, ..self }
+    }
+
     /// As the store keeps a definition: inactive, with everything secret.
     pub const STORE: Self = Self { inactive: true, secure: true, migratable: false };
     /// As a status file keeps a running domain: live, with everything secret.
