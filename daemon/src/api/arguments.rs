@@ -37,6 +37,16 @@ pub(super) fn not_negative(number: i32, function: &str, argument: &str) -> Resul
     check(number >= 0, function, argument, format_args!("{argument} in {function} must be zero or greater"))
 }
 
+/// Refuses zero.
+pub(super) fn not_zero(number: u64, function: &str, argument: &str) -> Result<()> {
+    check(number != 0, function, argument, format_args!("{argument} in {function} must not be zero"))
+}
+
+/// Refuses zero and less.
+pub(super) fn positive(number: i64, function: &str, argument: &str) -> Result<()> {
+    check(number > 0, function, argument, format_args!("{argument} in {function} must be greater than zero"))
+}
+
 /// Refuses what is not there.
 pub(super) fn there(is_there: bool, function: &str, argument: &str) -> Result<()> {
     check(is_there, function, argument, format_args!("{argument} in {function} must not be NULL"))

@@ -260,12 +260,12 @@ macro_rules! for_each_procedure {
             { 249, domain_open_graphics, DomainOpenGraphics, DomainOpenGraphicsArgs, (), Low, ["domain:open_graphics"], false, None, Served }
             { 250, node_suspend_for_duration, NodeSuspendForDuration, NodeSuspendForDurationArgs, (), Low, ["connect:pm_control"], false, None, Served }
             { 251, domain_block_resize, DomainBlockResize, DomainBlockResizeArgs, (), Low, ["domain:block_write"], false, None, Unsupported }
-            { 252, domain_set_block_io_tune, DomainSetBlockIoTune, DomainSetBlockIoTuneArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
-            { 253, domain_get_block_io_tune, DomainGetBlockIoTune, DomainGetBlockIoTuneArgs, DomainGetBlockIoTuneRet, Low, ["domain:read"], true, None, Unsupported }
+            { 252, domain_set_block_io_tune, DomainSetBlockIoTune, DomainSetBlockIoTuneArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
+            { 253, domain_get_block_io_tune, DomainGetBlockIoTune, DomainGetBlockIoTuneArgs, DomainGetBlockIoTuneRet, Low, ["domain:read"], true, None, Served }
             { 254, domain_set_numa_parameters, DomainSetNumaParameters, DomainSetNumaParametersArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
             { 255, domain_get_numa_parameters, DomainGetNumaParameters, DomainGetNumaParametersArgs, DomainGetNumaParametersRet, Low, ["domain:read"], true, None, Served }
-            { 256, domain_set_interface_parameters, DomainSetInterfaceParameters, DomainSetInterfaceParametersArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
-            { 257, domain_get_interface_parameters, DomainGetInterfaceParameters, DomainGetInterfaceParametersArgs, DomainGetInterfaceParametersRet, Low, ["domain:read"], true, None, Unsupported }
+            { 256, domain_set_interface_parameters, DomainSetInterfaceParameters, DomainSetInterfaceParametersArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
+            { 257, domain_get_interface_parameters, DomainGetInterfaceParameters, DomainGetInterfaceParametersArgs, DomainGetInterfaceParametersRet, Low, ["domain:read"], true, None, Served }
             { 258, domain_shutdown_flags, DomainShutdownFlags, DomainShutdownFlagsArgs, (), Low, ["domain:init_control", "domain:write:DOMAIN_SHUTDOWN_GUEST_AGENT"], false, None, Served }
             { 259, storage_vol_wipe_pattern, StorageVolWipePattern, StorageVolWipePatternArgs, (), Low, ["storage_vol:format"], false, None, Unsupported }
             { 260, storage_vol_resize, StorageVolResize, StorageVolResizeArgs, (), Low, ["storage_vol:resize"], false, None, Unsupported }

@@ -10,12 +10,16 @@
 //! A change says what becomes of a definition, and what the event of it says. It never touches the host itself. What
 //! changes documents alone, or is the guest's process' to do, is an [`Edit`](super::edit::Edit).
 
+pub mod bandwidth;
 pub mod blkio;
 pub mod iothreads;
+pub mod iotune;
 pub mod memory;
 pub mod numa;
 pub mod pins;
 pub mod scheduler;
+#[cfg(test)]
+mod tests;
 pub mod vcpus;
 
 use std::fmt::{Debug, Display};

@@ -8,7 +8,7 @@ use vireo_protocol::typed::{STRING_OKAY, TypedParam, TypedValue};
 
 use super::super::check_flags;
 use super::{AFFECT, answer, change, check_params, group, privileged, selected, snapshot};
-use crate::api::arguments::params_room;
+use crate::api::arguments::{params_room, there};
 use crate::domain::change::blkio::{Blkio, DEVICES, Of};
 use crate::domain::def::tune::BlkioTune;
 use crate::domain::limits::{Controller, shown};
@@ -20,6 +20,7 @@ const WEIGHT: &str = "weight";
 
 /// `DOMAIN_SET_BLKIO_PARAMETERS`
 pub async fn domain_set_blkio_parameters(call: &Call, args: DomainSetBlkioParametersArgs) -> Result<()> {
+    there(!args.params.is_empty(), "virDomainSetBlkioParameters", "params")?;
     check_flags(args.flags, AFFECT, "qemuDomainSetBlkioParameters")?;
     let mut allowed = vec![(WEIGHT, TypedValue::UInt(0), false)];
     allowed.extend(DEVICES.map(|(name, _)| (name, TypedValue::String(String::new()), false)));

@@ -9,6 +9,7 @@ use vireo_protocol::typed::{TypedParams, TypedValue};
 use super::super::check_flags;
 use super::pins::host_cpus;
 use super::{AFFECT, change, check_params, selected, snapshot};
+use crate::api::arguments::{not_zero, there};
 use crate::domain::change::iothreads::{ChangeIoThread, What};
 use crate::domain::change::pins::PinIoThread;
 use crate::domain::def::CpuSet;
@@ -36,6 +37,7 @@ pub async fn domain_get_iothread_info(
 
 /// `DOMAIN_PIN_IOTHREAD`
 pub async fn domain_pin_iothread(call: &Call, args: DomainPinIothreadArgs) -> Result<()> {
+    there(!args.cpumap.is_empty(), "virDomainPinIOThread", "cpumap")?;
     check_flags(args.flags, AFFECT, "qemuDomainPinIOThread")?;
     let pin = PinIoThread { id: args.iothreads_id, cpus: CpuSet::from_map(&args.cpumap) };
     change(call, &args.dom, args.flags, pin).await
@@ -50,13 +52,14 @@ pub async fn domain_add_iothread(call: &Call, args: DomainAddIothreadArgs) -> Re
 
 /// `DOMAIN_DEL_IOTHREAD`
 pub async fn domain_del_iothread(call: &Call, args: DomainDelIothreadArgs) -> Result<()> {
+    not_zero(args.iothread_id.into(), "virDomainDelIOThread", "iothread_id")?;
     check_flags(args.flags, AFFECT, "qemuDomainDelIOThread")?;
-    check_id(args.iothread_id)?;
     change(call, &args.dom, args.flags, ChangeIoThread { id: args.iothread_id, what: What::Remove }).await
 }
 
 /// `DOMAIN_SET_IOTHREAD_PARAMS`
 pub async fn domain_set_iothread_params(call: &Call, args: DomainSetIothreadParamsArgs) -> Result<()> {
+    there(!args.params.is_empty(), "virDomainSetIOThreadParams", "params")?;
     check_flags(args.flags, AFFECT, "qemuDomainSetIOThreadParams")?;
     check_id(args.iothread_id)?;
     let params = &args.params[..];

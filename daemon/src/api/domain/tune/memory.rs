@@ -8,7 +8,7 @@ use vireo_protocol::typed::{STRING_OKAY, TypedParam, TypedParams, TypedValue};
 
 use super::super::check_flags;
 use super::{AFFECT, answer, change, check_params, group, privileged, selected, snapshot};
-use crate::api::arguments::params_room;
+use crate::api::arguments::{params_room, there};
 use crate::domain::change::memory::MemoryLimits;
 use crate::domain::def::tune::memory::UNLIMITED;
 use crate::domain::limits::{Controller, shown};
@@ -20,6 +20,7 @@ const NAMES: [&str; 3] = ["hard_limit", "soft_limit", "swap_hard_limit"];
 
 /// `DOMAIN_SET_MEMORY_PARAMETERS`
 pub async fn domain_set_memory_parameters(call: &Call, args: DomainSetMemoryParametersArgs) -> Result<()> {
+    there(!args.params.is_empty(), "virDomainSetMemoryParameters", "params")?;
     check_flags(args.flags, AFFECT, "qemuDomainSetMemoryParameters")?;
     let params = &args.params[..];
     check_params(params, &NAMES.map(|name| (name, TypedValue::ULLong(0), false)))?;

@@ -4,6 +4,7 @@
 //! from a snapshot, and of a running guest also from its control group.
 
 mod blkio;
+mod devices;
 mod iothreads;
 mod memory;
 mod numa;
@@ -18,6 +19,7 @@ use vireo_protocol::remote::NonnullDomain;
 use vireo_protocol::typed::{Allowed, TypedParam, TypedParams, for_flags};
 
 pub use blkio::*;
+pub use devices::*;
 pub use iothreads::*;
 pub use memory::*;
 pub use numa::*;

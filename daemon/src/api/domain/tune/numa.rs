@@ -8,7 +8,7 @@ use vireo_protocol::typed::{STRING_OKAY, TypedParam, TypedParams, TypedValue};
 
 use super::super::check_flags;
 use super::{AFFECT, answer, change, check_params, privileged, selected, snapshot};
-use crate::api::arguments::params_room;
+use crate::api::arguments::{params_room, there};
 use crate::domain::change::numa::Numa;
 use crate::domain::def::CpuSet;
 use crate::domain::def::tune::NumaMode;
@@ -21,6 +21,7 @@ const NODESET: &str = "numa_nodeset";
 
 /// `DOMAIN_SET_NUMA_PARAMETERS`
 pub async fn domain_set_numa_parameters(call: &Call, args: DomainSetNumaParametersArgs) -> Result<()> {
+    there(!args.params.is_empty(), "virDomainSetNumaParameters", "params")?;
     check_flags(args.flags, AFFECT, "qemuDomainSetNumaParameters")?;
     let params = &args.params[..];
     let allowed = [(MODE, TypedValue::Int(0), false), (NODESET, TypedValue::String(String::new()), false)];

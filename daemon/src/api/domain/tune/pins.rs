@@ -8,6 +8,7 @@ use vireo_protocol::remote::{
 
 use super::super::check_flags;
 use super::{AFFECT, change, selected, snapshot};
+use crate::api::arguments::{positive, there};
 use crate::domain::change::pins::{PinEmulator, PinVcpu};
 use crate::domain::def::CpuSet;
 use crate::domain::limits::cpus;
@@ -22,12 +23,14 @@ const MAX_MAP: usize = 2048;
 
 /// `DOMAIN_PIN_VCPU`
 pub async fn domain_pin_vcpu(call: &Call, args: DomainPinVcpuArgs) -> Result<()> {
+    there(!args.cpumap.is_empty(), "virDomainPinVcpu", "cpumap")?;
     let pin = PinVcpu { vcpu: args.vcpu, cpus: CpuSet::from_map(&args.cpumap) };
     change(call, &args.dom, scope::LIVE, pin).await
 }
 
 /// `DOMAIN_PIN_VCPU_FLAGS`
 pub async fn domain_pin_vcpu_flags(call: &Call, args: DomainPinVcpuFlagsArgs) -> Result<()> {
+    there(!args.cpumap.is_empty(), "virDomainPinVcpuFlags", "cpumap")?;
     check_flags(args.flags, AFFECT, "qemuDomainPinVcpuFlags")?;
     let pin = PinVcpu { vcpu: args.vcpu, cpus: CpuSet::from_map(&args.cpumap) };
     change(call, &args.dom, args.flags, pin).await
@@ -48,6 +51,7 @@ pub async fn domain_get_vcpu_pin_info(
     if room.saturating_mul(length) > CPUMAPS_MAX {
         return fail("ncpumaps * maplen > REMOTE_CPUMAPS_MAX");
     }
+    positive(args.ncpumaps.into(), "virDomainGetVcpuPinInfo", "ncpumaps")?;
     check_flags(args.flags, AFFECT, "qemuDomainGetVcpuPinInfo")?;
     let (def, _) = selected(args.flags, &*snapshot(call, &args.dom)?)?;
     let host = host_cpus();
@@ -58,6 +62,7 @@ pub async fn domain_get_vcpu_pin_info(
 
 /// `DOMAIN_PIN_EMULATOR`
 pub async fn domain_pin_emulator(call: &Call, args: DomainPinEmulatorArgs) -> Result<()> {
+    there(!args.cpumap.is_empty(), "virDomainPinEmulator", "cpumap")?;
     check_flags(args.flags, AFFECT, "qemuDomainPinEmulator")?;
     change(call, &args.dom, args.flags, PinEmulator { cpus: CpuSet::from_map(&args.cpumap) }).await
 }
@@ -70,6 +75,7 @@ pub async fn domain_get_emulator_pin_info(
     let Some(length) = usize::try_from(args.maplen).ok().filter(|length| *length <= CPUMAPS_MAX) else {
         return Err(Error::internal(ErrorDomain::Rpc, "maplen > REMOTE_CPUMAPS_MAX"));
     };
+    there(length > 0, "virDomainGetEmulatorPinInfo", "cpumap")?;
     check_flags(args.flags, AFFECT, "qemuDomainGetEmulatorPinInfo")?;
     let (def, _) = selected(args.flags, &*snapshot(call, &args.dom)?)?;
     let length = length.min(MAX_MAP);

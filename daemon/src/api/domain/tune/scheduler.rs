@@ -11,7 +11,7 @@ use vireo_protocol::typed::{STRING_OKAY, TypedParam, TypedValue};
 
 use super::super::check_flags;
 use super::{AFFECT, change, check_params, group, privileged, selected, snapshot};
-use crate::api::arguments::params_room;
+use crate::api::arguments::{params_room, there};
 use crate::domain::change::scheduler::{FIELDS, Field, Scheduler};
 use crate::domain::def::tune::CpuTune;
 use crate::domain::limits::plan::Thread;
@@ -37,6 +37,8 @@ pub async fn domain_get_scheduler_parameters(
     call: &Call,
     args: DomainGetSchedulerParametersArgs,
 ) -> Result<DomainGetSchedulerParametersRet> {
+    params_room(args.nparams, DOMAIN_SCHEDULER_PARAMETERS_MAX)?;
+    there(args.nparams > 0, "virDomainGetSchedulerParameters", "params")?;
     let params = parameters(call, &args.dom, 0, args.nparams)?;
     Ok(DomainGetSchedulerParametersRet { params })
 }
@@ -46,6 +48,8 @@ pub async fn domain_get_scheduler_parameters_flags(
     call: &Call,
     args: DomainGetSchedulerParametersFlagsArgs,
 ) -> Result<DomainGetSchedulerParametersFlagsRet> {
+    params_room(args.nparams, DOMAIN_SCHEDULER_PARAMETERS_MAX)?;
+    there(args.nparams > 0, "virDomainGetSchedulerParametersFlags", "params")?;
     check_flags(args.flags, AFFECT | STRING_OKAY, "qemuDomainGetSchedulerParametersFlags")?;
     let params = parameters(call, &args.dom, args.flags, args.nparams)?;
     Ok(DomainGetSchedulerParametersFlagsRet { params })
@@ -56,6 +60,7 @@ pub async fn domain_set_scheduler_parameters(
     call: &Call,
     args: DomainSetSchedulerParametersArgs,
 ) -> Result<()> {
+    there(!args.params.is_empty(), "virDomainSetSchedulerParameters", "params")?;
     set(call, &args.dom, args.params, 0).await
 }
 
@@ -64,6 +69,7 @@ pub async fn domain_set_scheduler_parameters_flags(
     call: &Call,
     args: DomainSetSchedulerParametersFlagsArgs,
 ) -> Result<()> {
+    there(!args.params.is_empty(), "virDomainSetSchedulerParametersFlags", "params")?;
     check_flags(args.flags, AFFECT, "qemuDomainSetSchedulerParametersFlags")?;
     set(call, &args.dom, args.params, args.flags).await
 }
@@ -80,7 +86,6 @@ async fn set(call: &Call, dom: &NonnullDomain, params: Vec<TypedParam>, flags: u
 }
 
 fn parameters(call: &Call, dom: &NonnullDomain, flags: u32, room: i32) -> Result<Vec<TypedParam>> {
-    params_room(room, DOMAIN_SCHEDULER_PARAMETERS_MAX)?;
     let snapshot = snapshot(call, dom)?;
     check_privileged()?;
     let (def, live) = selected(flags, &snapshot)?;

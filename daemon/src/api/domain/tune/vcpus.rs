@@ -5,6 +5,7 @@ use vireo_protocol::remote::{DomainSetVcpuArgs, DomainSetVcpusArgs, DomainSetVcp
 use super::super::check_flags;
 use super::super::vcpus::no_answer;
 use super::{AFFECT, change, snapshot};
+use crate::api::arguments::{not_both, not_zero};
 use crate::domain::change::vcpus::{SetCount, SetEach, SetMaximum};
 use crate::domain::def::CpuSet;
 use crate::domain::scope::{self, Scope};
@@ -20,12 +21,25 @@ mod flag {
 
 /// `DOMAIN_SET_VCPUS`
 pub async fn domain_set_vcpus(call: &Call, args: DomainSetVcpusArgs) -> Result<()> {
+    not_zero(args.nvcpus.into(), "virDomainSetVcpus", "nvcpus")?;
     let count = SetCount { count: args.nvcpus, hotpluggable: false };
     change(call, &args.dom, scope::LIVE, count).await
 }
 
 /// `DOMAIN_SET_VCPUS_FLAGS`
 pub async fn domain_set_vcpus_flags(call: &Call, args: DomainSetVcpusFlagsArgs) -> Result<()> {
+    let function = "virDomainSetVcpusFlags";
+    not_zero(args.nvcpus.into(), function, "nvcpus")?;
+    if args.flags & flag::MAXIMUM != 0 && args.flags & scope::CONFIG == 0 {
+        let text = "Flag 'VIR_DOMAIN_AFFECT_CONFIG' is required by flag 'VIR_DOMAIN_VCPU_MAXIMUM'";
+        return Err(Error::invalid_argument(ErrorDomain::Domain, function, "ctl", text));
+    }
+    not_both(
+        args.flags,
+        flag::MAXIMUM | flag::GUEST,
+        function,
+        ["VIR_DOMAIN_VCPU_MAXIMUM", "VIR_DOMAIN_VCPU_GUEST"],
+    )?;
     let known = AFFECT | flag::MAXIMUM | flag::GUEST | flag::HOTPLUGGABLE;
     check_flags(args.flags, known, "qemuDomainSetVcpusFlags")?;
     if args.flags & flag::GUEST != 0 {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::{
     domain::def::{
         address::DeviceInfo,
+        devices::bandwidth::Bandwidth,
         error::{unknown, unsupported, xml_error},
         kept::Kept,
         options::{FormatOptions, ParseFlags},
@@ -41,7 +42,9 @@ pub struct Interface {
     pub mtu: Option<u32>,
     /// Alias, address, boot order.
     pub info: DeviceInfo,
-    /// Everything else (`<virtualport>`, `<bandwidth>`, `<filterref>`, `<vlan>`...).
+    /// `<bandwidth>`.
+    pub bandwidth: Option<Box<Bandwidth>>,
+    /// Everything else (`<virtualport>`, `<filterref>`, `<vlan>`...).
     pub kept: Kept,
 }
 
@@ -244,6 +247,12 @@ impl Interface {
             link: link.transpose()?,
             mtu: mtu.transpose()?.filter(|mtu| *mtu != 0),
             info: DeviceInfo::parse(&mut fields, flags)?,
+            bandwidth: fields
+                .fields("bandwidth")
+                .map(|bandwidth| Bandwidth::parse(bandwidth, kind == InterfaceKind::Network))
+                .transpose()?
+                .filter(|bandwidth| !bandwidth.is_unlimited())
+                .map(Box::new),
             kept: Kept::rest(fields),
         })
     }
@@ -278,6 +287,10 @@ impl Interface {
             let mut kept = self.kept.placed(Self::ORDER);
             w.tag("mac").attr("address", format_args!("{}", self.mac)).empty();
             self.source.format(w, options);
+            kept.before(w, "bandwidth");
+            if let Some(bandwidth) = &self.bandwidth {
+                bandwidth.format(w);
+            }
             kept.before(w, "script");
             if let Some(script) = &self.script {
                 w.tag("script").attr("path", script).empty();

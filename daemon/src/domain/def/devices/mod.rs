@@ -1,6 +1,7 @@
 //! `<devices>`: one file per family.
 
 pub mod balloon;
+pub mod bandwidth;
 pub mod chardev;
 pub mod controller;
 pub mod disk;

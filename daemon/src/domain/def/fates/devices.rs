@@ -84,9 +84,8 @@ pub(super) const ROWS: &[Row] = &[
                     disk.model.as_deref().filter(|m| !matches!(*m, "virtio" | "virtio-non-transitional"));
                 model
                     .map(|model| format!("model='{model}'"))
-                    .or_else(|| {
-                        kept_child(&disk.kept, &["auth", "encryption", "iotune", "mirror", "backenddomain"])
-                    })
+                    .or_else(|| kept_child(&disk.kept, &["auth", "encryption", "mirror", "backenddomain"]))
+                    .or_else(|| disk.iotune.as_ref().map(|_| "<iotune>".to_owned()))
                     .or_else(|| kept_child(&disk.source.kept, &["encryption", "slices", "reservations"]))
                     .or_else(|| disk.transient.then(|| "<transient/>".to_owned()))
                     .or_else(|| disk.wwn.as_ref().map(|_| "<wwn>".to_owned()))
@@ -153,7 +152,6 @@ pub(super) const ROWS: &[Row] = &[
             const NAMES: &[&str] = &[
                 "virtualport",
                 "vlan",
-                "bandwidth",
                 "filterref",
                 "tune",
                 "teaming",
@@ -165,7 +163,9 @@ pub(super) const ROWS: &[Row] = &[
                 "backenddomain",
             ];
             interface(def, |nic| {
-                kept_child(&nic.kept, NAMES).or_else(|| nic.script.as_ref().map(|_| "<script>".to_owned()))
+                kept_child(&nic.kept, NAMES)
+                    .or_else(|| nic.bandwidth.as_ref().map(|_| "<bandwidth>".to_owned()))
+                    .or_else(|| nic.script.as_ref().map(|_| "<script>".to_owned()))
             })
         },
     ),

@@ -25,6 +25,9 @@ impl Disk {
         if let Some(name) = self.driver.name.as_ref().filter(|name| *name != "qemu") {
             return Err(unsupported(format_args!("unsupported driver name '{name}' for disk '{dev}'")));
         }
+        if let Some(iotune) = &self.iotune {
+            iotune.validate()?;
+        }
         let bus = self.target.bus;
         match self.device {
             DiskDevice::Floppy if bus != DiskBus::Fdc => {

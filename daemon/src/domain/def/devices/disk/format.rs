@@ -47,7 +47,10 @@ impl Disk {
             }
             kept.before(w, "target");
             self.target.format(w);
-            kept.before(w, "readonly");
+            kept.before(w, "iotune");
+            if let Some(iotune) = &self.iotune {
+                iotune.format(w);
+            }
             for (name, is) in
                 [("readonly", self.readonly), ("shareable", self.shareable), ("transient", self.transient)]
             {

@@ -4,6 +4,7 @@ mod blockio;
 mod check;
 mod driver;
 mod format;
+pub mod iotune;
 mod location;
 mod modes;
 mod order;
@@ -15,6 +16,7 @@ mod tests;
 
 pub use blockio::BlockIo;
 pub use driver::DiskDriver;
+pub use iotune::IoTune;
 pub use location::{DiskKind, DiskLocation, VolumeSource};
 pub use modes::{CacheMode, DetectZeroes, DiscardMode, IoMode};
 pub(in crate::domain::def) use order::SortedDisks;
@@ -61,7 +63,9 @@ pub struct Disk {
     pub product: Option<String>,
     /// Alias, address, boot order.
     pub info: DeviceInfo,
-    /// Everything else (`<auth>`, `<geometry>`, `<iotune>`, `<encryption>`...).
+    /// `<iotune>`.
+    pub iotune: Option<Box<IoTune>>,
+    /// Everything else (`<auth>`, `<geometry>`, `<encryption>`...).
     pub kept: Kept,
 }
 

@@ -1,6 +1,6 @@
 //! From `<disk>` to what it says. Whether that can be is for `check` to tell.
 
-use super::{BlockIo, Disk, DiskDevice, DiskDriver, DiskKind, DiskSource, DiskTarget};
+use super::{BlockIo, Disk, DiskDevice, DiskDriver, DiskKind, DiskSource, DiskTarget, IoTune};
 use crate::{
     domain::def::{address::DeviceInfo, kept::Kept, options::ParseFlags, words::words},
     error::{Error, ErrorCode, ErrorDomain, Result},
@@ -36,6 +36,7 @@ impl Disk {
             vendor: fields.text_of("vendor"),
             product: fields.text_of("product"),
             info,
+            iotune: fields.fields("iotune").map(IoTune::parse).transpose()?.map(Box::new),
             kept: Kept::rest(fields),
         };
         if disk.source.is_empty() && matches!(disk.device, DiskDevice::Disk | DiskDevice::Lun) {
