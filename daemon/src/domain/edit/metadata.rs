@@ -94,6 +94,9 @@ fn set_element(def: &mut DomainDef, uri: &str, new: Option<&(Element<'static>, S
         Some((element, prefix)) => Some(xml::qualified(element.clone(), prefix, uri)?),
         None => None,
     };
+    if def.metadata.is_none() && new.is_none() {
+        return Ok(());
+    }
     let mut metadata = def.metadata.take().unwrap_or_else(|| Box::new(Element::new("metadata")));
     let declared = Namespaces::of(&metadata.attrs);
     let is_old = |node: &Node<'_>| match node {
@@ -104,7 +107,8 @@ fn set_element(def: &mut DomainDef, uri: &str, new: Option<&(Element<'static>, S
     let mut kept: Vec<_> = kept.into_iter().filter(|node| !is_old(node)).collect();
     kept.extend(new.map(Node::Element));
     metadata.children = kept;
-    def.metadata = (!metadata.children.is_empty()).then_some(metadata);
+    // With nothing left in it, it stays, as with stock.
+    def.metadata = Some(metadata);
     Ok(())
 }
 

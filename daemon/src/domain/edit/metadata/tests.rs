@@ -84,11 +84,13 @@ fn there_is_one_element_of_a_namespace_and_others_stay() {
 }
 
 #[test]
-fn without_elements_there_is_no_metadata() {
+fn without_elements_nothing_is_found() {
     let mut def = def("");
-    set(&mut def, "<a/>", "k", "urn:y").unwrap();
     SetMetadata::Element { uri: "urn:y".into(), new: None }.apply(&mut def).unwrap();
     assert!(def.metadata.is_none());
+    set(&mut def, "<a/>", "k", "urn:y").unwrap();
+    SetMetadata::Element { uri: "urn:y".into(), new: None }.apply(&mut def).unwrap();
+    assert!(def.format(&FormatOptions::STORE).contains("  <metadata/>\n"));
     let error = get(&def, Kind::Element, Some("urn:y")).unwrap_err();
     assert_eq!(error.message(), "metadata not found: Requested metadata element is not present");
 }
