@@ -73,11 +73,6 @@ fn register_legacy(call: &Call, event_id: i32) -> Result<()> {
     if !domain::is_legacy(event_id) {
         return Err(unsupported(event_id));
     }
-    let twice = call.client().subscriptions(|all| all.iter().any(|one| is_legacy(one, event_id)));
-    if twice {
-        let text = "event callback already tracked";
-        return Err(Error::new(ErrorCode::InvalidArg, ErrorDomain::None, text));
-    }
     add(call, event_id, None, true).map(drop)
 }
 
@@ -99,9 +94,15 @@ fn add(call: &Call, event_id: i32, filter: Option<Uuid>, legacy: bool) -> Result
         return Err(internal(format!("too many event callbacks: at most {MAX_SUBSCRIPTIONS}")));
     }
     let object = EventObject::Domain;
+    let same = |one: &Subscription| one.object == object && one.event_id == event_id && one.filter == filter;
+    // Whichever call asked for it.
+    if client.subscriptions(|all| all.iter().any(same)) {
+        let text = "event callback already tracked";
+        return Err(Error::new(ErrorCode::InvalidArg, ErrorDomain::None, text));
+    }
     // The connection ends its subscriptions with itself.
     let callback_id = call.daemon().events.subscribe(client, object, event_id, filter, legacy);
-    client.subscriptions(|all| all.push(Subscription { object, event_id, callback_id, legacy }));
+    client.subscriptions(|all| all.push(Subscription { object, event_id, filter, callback_id, legacy }));
     Ok(callback_id)
 }
 

@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use uuid::Uuid;
 use vireo_protocol::{qemu, remote};
 use vireo_xdr::Encode;
 
@@ -53,6 +54,8 @@ pub struct Subscription {
     pub object: EventObject,
     /// Which event of that kind.
     pub event_id: i32,
+    /// The one object it is about; without it, all.
+    pub filter: Option<Uuid>,
     /// What the events' hub calls it.
     pub callback_id: i32,
     /// Whether it was asked for by the calls that know no callback ids, and is sent in their form.
