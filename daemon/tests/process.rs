@@ -197,6 +197,32 @@ fn the_instances_own_configuration_is_read_and_read_again() {
 }
 
 #[test]
+fn the_three_variables_go_before_the_file() {
+    let root = tempfile::tempdir().unwrap();
+    fs::create_dir(root.path().join("etc")).unwrap();
+    fs::write(root.path().join("etc/vireod.conf"), "log_level = 4\n").unwrap();
+    let log = |name: &str| root.path().join(name);
+    let outputs = format!("1:file:{} 4:file:{}", log("all").display(), log("errors").display());
+    let mut command = rooted(root.path());
+    command.envs([("LIBVIRT_DEBUG", "error"), ("LIBVIRT_LOG_FILTERS", "1:rpc.connection 3:x")]);
+    let running = Running::start(command.env("LIBVIRT_LOG_OUTPUTS", outputs));
+    connect(&root.path().join("run/libvirt-sock"));
+    let logged = |name: &str| fs::read_to_string(log(name)).unwrap();
+    until(|| logged("all").contains("auth_list"));
+    assert!(
+        logged("all").lines().all(|line| line.contains(": debug : vireod::rpc::connection : ")),
+        "{}",
+        logged("all")
+    );
+    assert_eq!(logged("errors"), "");
+    drop(running);
+    for (variable, value) in [("LIBVIRT_LOG_FILTERS", "rpc"), ("LIBVIRT_LOG_OUTPUTS", "1:nowhere")] {
+        let refused = rooted(root.path()).env(variable, value).output().unwrap();
+        assert!(said(&refused).starts_with(&format!("vireod: {variable}: ")));
+    }
+}
+
+#[test]
 fn the_service_manager_is_told() {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join("notify");

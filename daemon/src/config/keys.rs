@@ -12,6 +12,8 @@ const ABSENT: &[(&str, i64, &str)] = &[
     ("mdns_adv", 0, "mDNS is not served"),
     ("audit_level", 0, "auditing is not served"),
     ("audit_logging", 0, "auditing is not served"),
+    ("keepalive_required", 0, "who answers no pings is served too"),
+    ("admin_keepalive_required", 0, "the administration socket is not served"),
 ];
 
 /// Keys that only tell how to do what [`ABSENT`] refuses, or tune what works in another way here.

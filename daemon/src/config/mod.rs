@@ -116,12 +116,15 @@ impl Config {
     }
 
     fn parse(text: &str) -> Result<Self, Problem> {
-        let mut config = Self::default();
+        let (mut config, mut asked) = (Self::default(), false);
         for Setting { key, value, line } in syntax::parse(text).map_err(Problem::Syntax)? {
             let fail = |what| Problem::Key { line, key: key.clone(), what };
             keys::apply(&mut config, &key, &value).map_err(fail)?;
-            if key == "min_workers" && config.min_workers > config.max_workers {
-                return Err(fail(format!("more than max_workers, {}", config.max_workers)));
+            // The default of the one is not held against the other.
+            asked |= key == "min_workers";
+            if asked && config.min_workers > config.max_workers {
+                let (least, most) = (config.min_workers, config.max_workers);
+                return Err(fail(format!("min_workers, {least}, is more than max_workers, {most}")));
             }
         }
         Ok(config)

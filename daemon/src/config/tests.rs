@@ -72,6 +72,83 @@ fn a_bad_key_or_value_is_named_with_its_line() {
 }
 
 #[test]
+fn more_workers_at_least_than_at_most_are_refused_in_either_order() {
+    assert!(Config::parse("max_workers = 2").is_ok());
+    let text = "min_workers, 5, is more than max_workers, 2";
+    assert_eq!(error("max_workers = 2\nmin_workers = 5"), format!("line 2: min_workers: {text}"));
+    assert_eq!(error("min_workers = 5\nmax_workers = 2"), format!("line 2: max_workers: {text}"));
+}
+
+/// The keys of libvirt 9.0's libvirtd.conf.
+const KEYS: &[&str] = &[
+    "access_drivers",
+    "admin_keepalive_count",
+    "admin_keepalive_interval",
+    "admin_keepalive_required",
+    "admin_max_client_requests",
+    "admin_max_clients",
+    "admin_max_queued_clients",
+    "admin_max_workers",
+    "admin_min_workers",
+    "audit_level",
+    "audit_logging",
+    "auth_tcp",
+    "auth_tls",
+    "auth_unix_ro",
+    "auth_unix_rw",
+    "ca_file",
+    "cert_file",
+    "crl_file",
+    "host_uuid",
+    "host_uuid_source",
+    "keepalive_count",
+    "keepalive_interval",
+    "keepalive_required",
+    "key_file",
+    "listen_addr",
+    "listen_tcp",
+    "listen_tls",
+    "log_filters",
+    "log_level",
+    "log_outputs",
+    "max_anonymous_clients",
+    "max_client_requests",
+    "max_clients",
+    "max_queued_clients",
+    "max_workers",
+    "mdns_adv",
+    "min_workers",
+    "ovs_timeout",
+    "prio_workers",
+    "sasl_allowed_username_list",
+    "tcp_min_ssf",
+    "tcp_port",
+    "tls_allowed_dn_list",
+    "tls_no_sanity_certificate",
+    "tls_no_verify_certificate",
+    "tls_port",
+    "tls_priority",
+    "unix_sock_admin_perms",
+    "unix_sock_dir",
+    "unix_sock_group",
+    "unix_sock_ro_perms",
+    "unix_sock_rw_perms",
+];
+
+#[test]
+fn every_key_of_stocks_file_is_known_whether_it_can_be_had_or_not() {
+    for key in KEYS {
+        for value in ["99999999999", "'no such thing'"] {
+            if let Err(problem) = Config::parse(&format!("{key} = {value}")) {
+                let text = problem.to_string();
+                assert!(text.starts_with(&format!("line 1: {key}: ")), "{text}");
+                assert!(!text.ends_with("unknown key"), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_not_served_cannot_be_asked_for() {
     assert_eq!(error("listen_tcp = 1"), "line 1: listen_tcp: TCP is not served: it can only be 0");
     assert_eq!(error("tls_port = '16514'"), "line 1: tls_port: it cannot be set: TLS is not served");

@@ -145,6 +145,32 @@ mod tests {
     }
 
     #[test]
+    fn the_systems_log_and_the_journal_get_their_own_forms() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let ear = UnixDatagram::bind(&path).unwrap();
+        let mouth = || {
+            let socket = UnixDatagram::unbound().unwrap();
+            socket.connect(&path).unwrap();
+            socket
+        };
+        let record = Record { level: Level::Warning, part: "vireod::rpc", text: "two\nlines" };
+        let heard = |output: Output| {
+            output.write(&record);
+            let mut bytes = [0; 256];
+            let length = ear.recv(&mut bytes).unwrap();
+            bytes[..length].to_vec()
+        };
+        let said = heard(Output::Syslog(mouth(), "vireod".into()));
+        let expected = format!("<28>vireod[{}]: two\nlines", std::process::id());
+        assert_eq!(String::from_utf8(said).unwrap(), expected);
+        let said = heard(Output::Journald(mouth()));
+        let fields = b"PRIORITY=4\nSYSLOG_IDENTIFIER=vireod\nLIBVIRT_SOURCE=vireod::rpc\nMESSAGE\n";
+        assert_eq!(&said[..fields.len()], fields);
+        assert_eq!(&said[fields.len()..], b"\x09\0\0\0\0\0\0\0two\nlines\n");
+    }
+
+    #[test]
     fn a_place_that_cannot_be_opened_is_named() {
         let error = Output::open(&Target::File("/nonexistent/log".into())).err().unwrap();
         assert!(error.to_string().contains("/nonexistent/log"), "{error}");

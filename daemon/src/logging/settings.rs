@@ -153,7 +153,7 @@ impl LogConfig {
             self.level = match value.as_str() {
                 "1" | "debug" => Level::Debug,
                 "2" | "info" => Level::Info,
-                "3" | "warning" => Level::Warning,
+                "3" | "warning" | "warn" => Level::Warning,
                 "4" | "error" => Level::Error,
                 other => return Err(format!("LIBVIRT_DEBUG: '{other}' is not a level between 1 and 4")),
             };
@@ -211,6 +211,19 @@ mod tests {
         let file = LogConfig { level: Level::Error, ..LogConfig::default() };
         let config = file.clone().with_environment(|name| (name == "LIBVIRT_DEBUG").then(|| "1".into()));
         assert_eq!(config.unwrap().level, Level::Debug);
+        for (word, level) in
+            [("debug", Level::Debug), ("2", Level::Info), ("warn", Level::Warning), ("4", Level::Error)]
+        {
+            let config = file.clone().with_environment(|name| (name == "LIBVIRT_DEBUG").then(|| word.into()));
+            assert_eq!(config.unwrap().level, level, "{word}");
+        }
+        for name in ["LIBVIRT_LOG_FILTERS", "LIBVIRT_LOG_OUTPUTS"] {
+            let set = |value: &'static str| {
+                file.clone().with_environment(|asked| (asked == name).then(|| value.into()))
+            };
+            assert_eq!(set("").unwrap(), file);
+            assert!(set("9:x").unwrap_err().starts_with(&format!("{name}: ")));
+        }
         let error = file.with_environment(|_| Some("x".into())).unwrap_err();
         assert!(error.starts_with("LIBVIRT_DEBUG: "), "{error}");
     }
