@@ -95,10 +95,10 @@ fn flood(server: &Server) -> UnixStream {
     let mut socket = Raw::open(&server.socket()).into_socket();
     socket.set_nonblocking(true).unwrap();
     let calls = call(RemoteProc::ConnectGetCapabilities).repeat(1000);
-    let mut last = Instant::now();
+    let (mut sent, mut last) = (0, Instant::now());
     while last.elapsed() < Duration::from_millis(300) {
-        match socket.write(&calls) {
-            Ok(_) => last = Instant::now(),
+        match socket.write(&calls[sent..]) {
+            Ok(count) => (sent, last) = ((sent + count) % calls.len(), Instant::now()),
             Err(_) => thread::sleep(Duration::from_millis(10)),
         }
     }

@@ -4,6 +4,7 @@
 //! Clients' own libraries check the same; these are the answers to a client that does not. The texts are libvirt's,
 //! of its RPC layer ([`ErrorDomain::Rpc`]) and of its API.
 
+use crate::domain::scope;
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 
 /// The room a client has for a list, `argument`, which no reply can fill beyond `max`, called `limit`.
@@ -62,9 +63,17 @@ pub(super) fn not_empty(text: &str, function: &str, argument: &str) -> Result<()
 pub(super) fn not_both(flags: u32, both: u32, function: &str, names: [&str; 2]) -> Result<()> {
     let [one, other] = names;
     let message = format_args!("Flags '{one}' and '{other}' are mutually exclusive");
-    // That is what libvirt names the argument.
-    check(flags & both != both, function, "ctl", message)
+    check(flags & both != both, function, FLAGS, message)
 }
+
+/// Refuses to answer of the guest and of the definition at once.
+pub(super) fn live_or_config(flags: u32, function: &str) -> Result<()> {
+    let names = ["VIR_DOMAIN_AFFECT_LIVE", "VIR_DOMAIN_AFFECT_CONFIG"];
+    not_both(flags, scope::LIVE | scope::CONFIG, function, names)
+}
+
+/// What libvirt's checks of flags name the argument.
+const FLAGS: &str = "ctl";
 
 fn check(holds: bool, function: &str, argument: &str, message: std::fmt::Arguments<'_>) -> Result<()> {
     if holds {

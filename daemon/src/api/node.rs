@@ -8,7 +8,7 @@ use vireo_protocol::remote::{
     NodeGetSevInfoArgs, NodeGetSevInfoRet, NodeSuspendForDurationArgs,
 };
 
-use super::arguments::{list_room, not_negative, params_room};
+use super::arguments::{list_room, not_negative, params_room, positive};
 use super::blocking::ask_host;
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::host::CPU_STATS;
@@ -94,10 +94,7 @@ pub async fn node_get_cells_free_memory(
     let function = "virNodeGetCellsFreeMemory";
     list_room(args.maxcells, NODE_MAX_CELLS, "maxcells", "REMOTE_NODE_MAX_CELLS")?;
     not_negative(args.start_cell, function, "startCell")?;
-    if args.maxcells <= 0 {
-        let text = format!("maxCells in {function} must be greater than zero");
-        return Err(Error::invalid_argument(ErrorDomain::Domain, function, "maxCells", text));
-    }
+    positive(args.maxcells.into(), function, "maxCells")?;
     let cells = call.daemon().host.cells_free_memory(args.start_cell, args.maxcells)?;
     Ok(NodeGetCellsFreeMemoryRet { cells })
 }

@@ -7,9 +7,9 @@ use vireo_protocol::remote::{
 };
 use vireo_protocol::typed::{TypedParam, TypedParams, TypedValue};
 
-use super::arguments::{params_room, there};
+use super::arguments::{not_zero, params_room, there};
 use super::blocking::ask_host;
-use crate::error::{Error, ErrorCode, ErrorDomain, Result};
+use crate::error::{Error, ErrorDomain, Result};
 use crate::host::{KSM_PARAMETERS, KsmValue, PoolChange};
 use crate::rpc::Call;
 
@@ -22,8 +22,8 @@ const ALLOC_PAGES_SET: u32 = 1;
 /// `NODE_GET_FREE_PAGES`
 pub async fn node_get_free_pages(call: &Call, args: NodeGetFreePagesArgs) -> Result<NodeGetFreePagesRet> {
     fits(args.pages.len(), args.cell_count)?;
-    not_zero(args.pages.len(), "virNodeGetFreePages", "npages")?;
-    not_zero(args.cell_count as usize, "virNodeGetFreePages", "cellCount")?;
+    not_zero(args.pages.len() as u64, "virNodeGetFreePages", "npages")?;
+    not_zero(args.cell_count.into(), "virNodeGetFreePages", "cellCount")?;
     if args.flags != 0 {
         return Err(Error::unsupported_flags(ErrorDomain::Qemu, "qemuNodeGetFreePages", args.flags));
     }
@@ -33,8 +33,8 @@ pub async fn node_get_free_pages(call: &Call, args: NodeGetFreePagesArgs) -> Res
 
 /// `NODE_ALLOC_PAGES`: the kernel may have to move memory about for it, so it runs where waiting harms nobody.
 pub async fn node_alloc_pages(call: &Call, args: NodeAllocPagesArgs) -> Result<NodeAllocPagesRet> {
-    not_zero(args.page_sizes.len(), "virNodeAllocPages", "npages")?;
-    not_zero(args.cell_count as usize, "virNodeAllocPages", "cellCount")?;
+    not_zero(args.page_sizes.len() as u64, "virNodeAllocPages", "npages")?;
+    not_zero(args.cell_count.into(), "virNodeAllocPages", "cellCount")?;
     if args.flags & !ALLOC_PAGES_SET != 0 {
         return Err(Error::unsupported_flags(ErrorDomain::Qemu, "qemuNodeAllocPages", args.flags));
     }
@@ -95,14 +95,4 @@ fn fits(sizes: usize, cells: u32) -> Result<()> {
         return Ok(());
     }
     Err(Error::internal(ErrorDomain::Rpc, "the result won't fit into REMOTE_NODE_MAX_CELLS"))
-}
-
-fn not_zero(number: usize, function: &str, argument: &str) -> Result<()> {
-    if number != 0 {
-        return Ok(());
-    }
-    let text = format!("{argument} in {function} must not be zero");
-    Err(Error::raw(ErrorCode::InvalidArg, ErrorDomain::Domain, text)
-        .with_strings(Some(function.to_owned()), Some(argument.to_owned()), None)
-        .with_numbers(0, 0))
 }

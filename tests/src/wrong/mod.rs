@@ -7,6 +7,7 @@
 //! Nothing here needs a running guest: the lists for those are [`running`].
 
 mod capabilities;
+mod changes;
 mod definitions;
 mod edits;
 mod events;
@@ -17,6 +18,7 @@ mod lists;
 mod node;
 pub mod running;
 mod statistics;
+mod tuning;
 
 use crate::question::{Question, smallest_questions};
 use std::collections::BTreeSet;
@@ -70,6 +72,8 @@ pub fn lists() -> Vec<Wrong> {
         lifecycle::wrong(),
         information::wrong(),
         statistics::wrong(),
+        changes::wrong(),
+        tuning::wrong(),
         capabilities::wrong(),
         node::wrong(),
         events::wrong(),

@@ -9,11 +9,14 @@ use super::{ask, check_flags};
 use crate::domain::edit::{Edit, SetMemory};
 use crate::domain::request::Request;
 use crate::domain::scope;
-use crate::error::{Error, ErrorDomain, Result};
+use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::rpc::Call;
 
 /// `VIR_DOMAIN_MEM_MAXIMUM`
 const MAXIMUM: u32 = 1 << 2;
+
+/// What is this or larger has no number of bytes.
+const LARGEST_KIB: u64 = i64::MAX as u64 / 1024;
 
 /// `DOMAIN_SET_MEMORY`
 pub async fn domain_set_memory(call: &Call, args: DomainSetMemoryArgs) -> Result<()> {
@@ -52,9 +55,13 @@ async fn set(call: &Call, dom: &NonnullDomain, edit: SetMemory, flags: u32) -> R
 }
 
 fn check_given(function: &str, memory: u64) -> Result<()> {
-    if memory != 0 {
-        return Ok(());
+    if memory == 0 {
+        let text = format!("memory in {function} must not be zero");
+        return Err(Error::invalid_argument(ErrorDomain::Domain, function, "memory", text));
     }
-    let text = format!("memory in {function} must not be zero");
-    Err(Error::invalid_argument(ErrorDomain::Domain, function, "memory", text))
+    if memory >= LARGEST_KIB {
+        let info = format!("input too large: {memory}");
+        return Err(Error::new(ErrorCode::Overflow, ErrorDomain::Domain, info));
+    }
+    Ok(())
 }

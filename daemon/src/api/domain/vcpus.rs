@@ -7,7 +7,7 @@ use vireo_protocol::remote::{
 };
 
 use super::{check_flags, live, snapshot};
-use crate::api::arguments::{not_both, there};
+use crate::api::arguments::{live_or_config, there};
 use crate::domain::facts::Facts;
 use crate::domain::stats::vcpu::{Thread, affinity};
 use crate::domain::{Snapshot, agent};
@@ -40,8 +40,7 @@ pub async fn domain_get_vcpus_flags(
     args: DomainGetVcpusFlagsArgs,
 ) -> Result<DomainGetVcpusFlagsRet> {
     let known = flag::LIVE | flag::CONFIG | flag::MAXIMUM | flag::GUEST;
-    let names = ["VIR_DOMAIN_AFFECT_LIVE", "VIR_DOMAIN_AFFECT_CONFIG"];
-    not_both(args.flags, flag::LIVE | flag::CONFIG, "virDomainGetVcpusFlags", names)?;
+    live_or_config(args.flags, "virDomainGetVcpusFlags")?;
     check_flags(args.flags, known, "qemuDomainGetVcpusFlags")?;
     let snapshot = snapshot(call, &args.dom)?;
     if args.flags & flag::GUEST != 0 {

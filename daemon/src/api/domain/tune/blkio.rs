@@ -8,7 +8,7 @@ use vireo_protocol::typed::{STRING_OKAY, TypedParam, TypedValue};
 
 use super::super::check_flags;
 use super::{AFFECT, answer, change, check_params, group, privileged, selected, snapshot};
-use crate::api::arguments::{params_room, there};
+use crate::api::arguments::{live_or_config, params_room, there};
 use crate::domain::change::blkio::{Blkio, DEVICES, Of};
 use crate::domain::def::tune::BlkioTune;
 use crate::domain::limits::{Controller, shown};
@@ -36,6 +36,7 @@ pub async fn domain_get_blkio_parameters(
     args: DomainGetBlkioParametersArgs,
 ) -> Result<DomainGetBlkioParametersRet> {
     params_room(args.nparams, DOMAIN_BLKIO_PARAMETERS_MAX)?;
+    live_or_config(args.flags, "virDomainGetBlkioParameters")?;
     check_flags(args.flags, AFFECT | STRING_OKAY, "qemuDomainGetBlkioParameters")?;
     let snapshot = snapshot(call, &args.dom)?;
     check_privileged()?;

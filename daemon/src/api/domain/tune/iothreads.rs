@@ -9,7 +9,7 @@ use vireo_protocol::typed::{TypedParams, TypedValue};
 use super::super::check_flags;
 use super::pins::host_cpus;
 use super::{AFFECT, change, check_params, selected, snapshot};
-use crate::api::arguments::{not_zero, there};
+use crate::api::arguments::{live_or_config, not_zero, there};
 use crate::domain::change::iothreads::{ChangeIoThread, What};
 use crate::domain::change::pins::PinIoThread;
 use crate::domain::def::CpuSet;
@@ -22,6 +22,7 @@ pub async fn domain_get_iothread_info(
     call: &Call,
     args: DomainGetIothreadInfoArgs,
 ) -> Result<DomainGetIothreadInfoRet> {
+    live_or_config(args.flags, "virDomainGetIOThreadInfo")?;
     check_flags(args.flags, AFFECT, "qemuDomainGetIOThreadInfo")?;
     let (def, live) = selected(args.flags, &*snapshot(call, &args.dom)?)?;
     let host = host_cpus();

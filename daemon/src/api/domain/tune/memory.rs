@@ -8,7 +8,7 @@ use vireo_protocol::typed::{STRING_OKAY, TypedParam, TypedParams, TypedValue};
 
 use super::super::check_flags;
 use super::{AFFECT, answer, change, check_params, group, privileged, selected, snapshot};
-use crate::api::arguments::{params_room, there};
+use crate::api::arguments::{live_or_config, params_room, there};
 use crate::domain::change::memory::MemoryLimits;
 use crate::domain::def::tune::memory::UNLIMITED;
 use crate::domain::limits::{Controller, shown};
@@ -37,6 +37,7 @@ pub async fn domain_get_memory_parameters(
     args: DomainGetMemoryParametersArgs,
 ) -> Result<DomainGetMemoryParametersRet> {
     params_room(args.nparams, DOMAIN_MEMORY_PARAMETERS_MAX)?;
+    live_or_config(args.flags, "virDomainGetMemoryParameters")?;
     check_flags(args.flags, AFFECT | STRING_OKAY, "qemuDomainGetMemoryParameters")?;
     let snapshot = snapshot(call, &args.dom)?;
     check_privileged()?;

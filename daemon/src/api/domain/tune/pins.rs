@@ -8,7 +8,7 @@ use vireo_protocol::remote::{
 
 use super::super::check_flags;
 use super::{AFFECT, change, selected, snapshot};
-use crate::api::arguments::{positive, there};
+use crate::api::arguments::{live_or_config, positive, there};
 use crate::domain::change::pins::{PinEmulator, PinVcpu};
 use crate::domain::def::CpuSet;
 use crate::domain::limits::cpus;
@@ -42,16 +42,17 @@ pub async fn domain_get_vcpu_pin_info(
     args: DomainGetVcpuPinInfoArgs,
 ) -> Result<DomainGetVcpuPinInfoRet> {
     let fail = |text| Err(Error::internal(ErrorDomain::Rpc, text));
-    let (Ok(room), Ok(length)) = (usize::try_from(args.ncpumaps), usize::try_from(args.maplen)) else {
-        return fail("ncpumaps must be non-negative");
-    };
+    let Ok(room) = usize::try_from(args.ncpumaps) else { return fail("ncpumaps must be non-negative") };
+    let Ok(length) = usize::try_from(args.maplen) else { return fail("maplen must be non-negative") };
     if room > VCPUINFO_MAX {
         return fail("ncpumaps > REMOTE_VCPUINFO_MAX");
     }
     if room.saturating_mul(length) > CPUMAPS_MAX {
-        return fail("ncpumaps * maplen > REMOTE_CPUMAPS_MAX");
+        // That is what libvirt calls it here.
+        return fail("maxinfo * maplen > REMOTE_CPUMAPS_MAX");
     }
     positive(args.ncpumaps.into(), "virDomainGetVcpuPinInfo", "ncpumaps")?;
+    live_or_config(args.flags, "virDomainGetVcpuPinInfo")?;
     check_flags(args.flags, AFFECT, "qemuDomainGetVcpuPinInfo")?;
     let (def, _) = selected(args.flags, &*snapshot(call, &args.dom)?)?;
     let host = host_cpus();
@@ -72,10 +73,13 @@ pub async fn domain_get_emulator_pin_info(
     call: &Call,
     args: DomainGetEmulatorPinInfoArgs,
 ) -> Result<DomainGetEmulatorPinInfoRet> {
-    let Some(length) = usize::try_from(args.maplen).ok().filter(|length| *length <= CPUMAPS_MAX) else {
-        return Err(Error::internal(ErrorDomain::Rpc, "maplen > REMOTE_CPUMAPS_MAX"));
-    };
+    let fail = |text| Err(Error::internal(ErrorDomain::Rpc, text));
+    let Ok(length) = usize::try_from(args.maplen) else { return fail("maplen must be non-negative") };
+    if length > CPUMAPS_MAX {
+        return fail("maplen > REMOTE_CPUMAPS_MAX");
+    }
     there(length > 0, "virDomainGetEmulatorPinInfo", "cpumap")?;
+    live_or_config(args.flags, "virDomainGetEmulatorPinInfo")?;
     check_flags(args.flags, AFFECT, "qemuDomainGetEmulatorPinInfo")?;
     let (def, _) = selected(args.flags, &*snapshot(call, &args.dom)?)?;
     let length = length.min(MAX_MAP);

@@ -11,7 +11,7 @@ use vireo_protocol::typed::{STRING_OKAY, TypedParam, TypedValue};
 
 use super::super::check_flags;
 use super::{AFFECT, change, check_params, group, privileged, selected, snapshot};
-use crate::api::arguments::{params_room, there};
+use crate::api::arguments::{live_or_config, params_room, there};
 use crate::domain::change::scheduler::{FIELDS, Field, Scheduler};
 use crate::domain::def::tune::CpuTune;
 use crate::domain::limits::plan::Thread;
@@ -50,6 +50,7 @@ pub async fn domain_get_scheduler_parameters_flags(
 ) -> Result<DomainGetSchedulerParametersFlagsRet> {
     params_room(args.nparams, DOMAIN_SCHEDULER_PARAMETERS_MAX)?;
     there(args.nparams > 0, "virDomainGetSchedulerParametersFlags", "params")?;
+    live_or_config(args.flags, "virDomainGetSchedulerParametersFlags")?;
     check_flags(args.flags, AFFECT | STRING_OKAY, "qemuDomainGetSchedulerParametersFlags")?;
     let params = parameters(call, &args.dom, args.flags, args.nparams)?;
     Ok(DomainGetSchedulerParametersFlagsRet { params })

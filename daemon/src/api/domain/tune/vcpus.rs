@@ -3,9 +3,9 @@
 use vireo_protocol::remote::{DomainSetVcpuArgs, DomainSetVcpusArgs, DomainSetVcpusFlagsArgs};
 
 use super::super::check_flags;
-use super::super::vcpus::no_answer;
 use super::{AFFECT, change, snapshot};
 use crate::api::arguments::{not_both, not_zero};
+use crate::domain::agent;
 use crate::domain::change::vcpus::{SetCount, SetEach, SetMaximum};
 use crate::domain::def::CpuSet;
 use crate::domain::scope::{self, Scope};
@@ -45,7 +45,7 @@ pub async fn domain_set_vcpus_flags(call: &Call, args: DomainSetVcpusFlagsArgs) 
     if args.flags & flag::GUEST != 0 {
         let snapshot = snapshot(call, &args.dom)?;
         Scope::of_change(args.flags, snapshot.standing())?;
-        return Err(no_answer(&snapshot));
+        return Err(agent::unavailable(&snapshot));
     }
     if args.flags & flag::MAXIMUM != 0 {
         return change(call, &args.dom, args.flags, SetMaximum(args.nvcpus)).await;
