@@ -1,5 +1,6 @@
 //! What a domain says of itself, from its snapshot.
 
+use vireo_protocol::remote::limits::DOMAIN_DISK_ERRORS_MAX;
 use vireo_protocol::remote::{
     DomainGetControlInfoArgs, DomainGetControlInfoRet, DomainGetDiskErrorsArgs, DomainGetDiskErrorsRet,
     DomainGetInfoArgs, DomainGetInfoRet, DomainGetMaxMemoryArgs, DomainGetMaxMemoryRet,
@@ -9,6 +10,7 @@ use vireo_protocol::remote::{
 };
 
 use super::{check_flags, live, snapshot};
+use crate::api::arguments::not_too_large;
 use crate::error::Result;
 use crate::rpc::Call;
 
@@ -97,6 +99,7 @@ pub async fn domain_get_disk_errors(
     call: &Call,
     args: DomainGetDiskErrorsArgs,
 ) -> Result<DomainGetDiskErrorsRet> {
+    not_too_large(args.maxerrors as usize, DOMAIN_DISK_ERRORS_MAX, "maxerrors")?;
     check_flags(args.flags, 0, "qemuDomainGetDiskErrors")?;
     live(&*snapshot(call, &args.dom)?)?;
     Ok(DomainGetDiskErrorsRet { errors: Vec::new(), nerrors: 0 })
