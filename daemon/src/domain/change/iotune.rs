@@ -36,7 +36,7 @@ impl Change for SetIoTune {
             let name = &self.disk;
             return Err(match side {
                 Side::Live => invalid(format_args!("disk '{name}' not found in domain")),
-                Side::Config => invalid(format_args!("disk '{name}' was not found in the domain config")),
+                Side::Config => invalid(format_args!("missing persistent configuration for disk '{name}'")),
             });
         };
         if side == Side::Live {
