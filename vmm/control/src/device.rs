@@ -172,6 +172,41 @@ pub struct SerialSpec {
     pub log: Option<FdIndex>,
 }
 
+/// A virtio console device, with ports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsoleSpec {
+    /// libvirt's alias (`virtio-serial0`).
+    pub alias: String,
+    /// Its ports, 0 to 30 each; port 0 is a console or nothing.
+    pub ports: Vec<PortSpec>,
+    /// Ports that the guest is told of at most (`ports=`); the highest number and one where absent.
+    #[serde(default)]
+    pub max_ports: Option<u16>,
+    /// Place on the PCI bus; see [`DiskSpec::address`].
+    #[serde(default)]
+    pub address: Option<PciAddress>,
+}
+
+/// A port of a [`ConsoleSpec`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortSpec {
+    /// libvirt's alias (`console1`, `channel0`): the name under which it is opened.
+    pub alias: String,
+    /// Its number.
+    pub number: u16,
+    /// Its name in the guest (`org.qemu.guest_agent.0`).
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The guest makes a console of it (`hvc0`).
+    #[serde(default)]
+    pub console: bool,
+    /// What stands on the host's side; see [`SerialSpec::backend`].
+    pub backend: ChardevSpec,
+    /// Append everything the guest writes to this file as well (`<log file=>`).
+    #[serde(default)]
+    pub log: Option<FdIndex>,
+}
+
 /// The guest's side of a [`SerialSpec`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -30,8 +30,8 @@ mod stats;
 
 pub use codec::{CodecError, MAX_MESSAGE, decode, encode, frame_length};
 pub use device::{
-    BalloonSpec, CacheMode, ChardevSpec, DetectZeroes, DiskSpec, NicSpec, PciAddress, RngSpec, SerialSpec,
-    SerialTarget,
+    BalloonSpec, CacheMode, ChardevSpec, ConsoleSpec, DetectZeroes, DiskSpec, NicSpec, PciAddress, PortSpec,
+    RngSpec, SerialSpec, SerialTarget,
 };
 pub use exit::{ExitReason, ExitRecord};
 pub use message::{

@@ -16,7 +16,7 @@ use crate::spec::VmSpec;
 /// | version | what came with it |
 /// | --- | --- |
 /// | 1 | the first |
-/// | 2 | the balloon: [`Request::SetBalloon`], [`Request::SetBalloonPeriod`], [`Event::BalloonChanged`]; vCPUs that come and go: [`Request::SetVcpu`], [`Event::VcpuRemoved`]; [`Request::InjectNmi`] |
+/// | 2 | the balloon: [`Request::SetBalloon`], [`Request::SetBalloonPeriod`], [`Event::BalloonChanged`]; vCPUs that come and go: [`Request::SetVcpu`], [`Event::VcpuRemoved`]; [`Request::InjectNmi`]; [`Event::PortChanged`] |
 pub const PROTOCOL: ProtocolRange = ProtocolRange { oldest: 1, newest: 2 };
 
 /// An inclusive range of protocol versions.
@@ -77,9 +77,10 @@ pub enum Request {
     Reset,
     /// End the process at once, whatever the guest does. Answered before the end.
     Quit,
-    /// Open the console of a serial port. The answer carries one stream socket, on which the scrollback comes first.
+    /// Open the console of a serial port, or a virtio console's port. The answer carries one stream socket, on which the scrollback comes first.
     OpenConsole {
-        /// [`SerialSpec::alias`](crate::SerialSpec::alias); the first port where absent.
+        /// [`SerialSpec::alias`](crate::SerialSpec::alias) or [`PortSpec::alias`](crate::PortSpec::alias); the first
+        /// port where absent.
         alias: Option<String>,
         /// Take it away from another client; refused as [`VmmErrorKind::Busy`] otherwise.
         force: bool,
@@ -166,6 +167,9 @@ pub struct Hello {
     /// Thread ids of the vCPUs that are online, for pinning and accounting.
     #[serde(default)]
     pub vcpu_tids: Vec<i32>,
+    /// Aliases of the channels that the guest has open.
+    #[serde(default)]
+    pub open_ports: Vec<String>,
     /// Every vCPU that can ever be online; empty where an older vmm does not tell.
     #[serde(default)]
     pub vcpus: Vec<VcpuThread>,
@@ -239,6 +243,13 @@ pub enum Event {
         /// Which.
         index: u16,
     },
+    /// The guest opened or closed its side of a channel. Since version 2.
+    PortChanged {
+        /// [`PortSpec::alias`](crate::PortSpec::alias).
+        alias: String,
+        /// It is open now.
+        open: bool,
+    },
     /// The process ends; the exit record says the same.
     Exiting {
         /// Why.
@@ -250,7 +261,7 @@ impl Event {
     /// The version of the vocabulary that it came with: a peer that speaks an older one is not told.
     pub fn since(&self) -> u32 {
         match self {
-            Self::BalloonChanged { .. } | Self::VcpuRemoved { .. } => 2,
+            Self::BalloonChanged { .. } | Self::VcpuRemoved { .. } | Self::PortChanged { .. } => 2,
             _ => 1,
         }
     }

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::device::{BalloonSpec, DiskSpec, NicSpec, RngSpec, SerialSpec};
+use crate::device::{BalloonSpec, ConsoleSpec, DiskSpec, NicSpec, RngSpec, SerialSpec};
 
 /// Position of a descriptor in the list sent along with the message that names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -46,6 +46,9 @@ pub struct VmSpec {
     /// Entropy devices.
     #[serde(default)]
     pub rngs: Vec<RngSpec>,
+    /// Virtio consoles.
+    #[serde(default)]
+    pub consoles: Vec<ConsoleSpec>,
     /// The balloon, where there is one.
     #[serde(default)]
     pub balloon: Option<BalloonSpec>,

@@ -40,12 +40,12 @@ use crate::{
     sandbox::Filters,
     serial::{
         self,
-        host::{SerialError, SerialHost},
+        host::{HostOptions, Manner, SerialError, SerialHost},
         port::SerialPort,
     },
     smbios,
     stats::Stats,
-    virtio::{self, Devices, WorkerRole},
+    virtio::{self, Devices, Surroundings, WorkerRole},
 };
 
 fn system(doing: &'static str) -> impl FnOnce(std::io::Error) -> MachineError {
@@ -81,11 +81,17 @@ pub fn build(
     let irq = IrqManager::new(vm.fd.clone())?;
     let mut board = Board { pio: Bus::new(), mmio: Bus::new(), irq: &irq, mailbox: &mailbox };
     let power = board.add_power(spec.machine)?;
-    let devices = virtio::build(spec, fds, &ram, &vm.fd, &irq, stats, &mut notes)?;
+    let bell = serial::host::bell().map_err(system("create an eventfd"))?;
+    let devices = virtio::build(
+        spec,
+        fds,
+        &Surroundings { ram: &ram, vm: &vm.fd, irq: &irq, stats, bell: &bell },
+        &mut notes,
+    )?;
     board.add_virtio(&devices, spec.machine)?;
     let clock = board.add_clock(spec)?;
-    let bell = serial::host::bell().map_err(system("create an eventfd"))?;
-    let serials = board.add_serials(spec, fds, &bell)?;
+    let mut serials = board.add_serials(spec, fds, &bell)?;
+    add_ports(spec, fds, &devices, &mut serials)?;
 
     let present = spec.cpus.present();
     let cpus = board.add_cpus(spec.machine, &present)?;
@@ -220,10 +226,41 @@ impl Board<'_> {
             let (base, irq) = ports::serial(number);
             let port = Arc::new(SerialPort::new(self.irq.line(irq)?, bell.clone()));
             self.port(base, 8, port.clone())?;
-            hosts.push(SerialHost::new(serial, fds, port)?);
+            let options = HostOptions {
+                alias: &serial.alias,
+                number,
+                manner: Manner::Console,
+                backend: serial.backend,
+                log: serial.log,
+            };
+            hosts.push(SerialHost::new(&options, fds, port)?);
         }
         Ok(hosts)
     }
+}
+
+/// The host's sides of the virtio consoles' ports, numbered behind COM4.
+fn add_ports(
+    spec: &VmSpec,
+    fds: &mut Descriptors,
+    devices: &Devices,
+    hosts: &mut Vec<SerialHost>,
+) -> Result<(), MachineError> {
+    let specs = spec.consoles.iter().flat_map(|console| &console.ports);
+    for ((port, spec), number) in devices.ports().iter().zip(specs).zip(4..) {
+        let Ok(number) = u8::try_from(number) else {
+            return Err(SerialError::TooMany { alias: spec.alias.clone() }.into());
+        };
+        let options = HostOptions {
+            alias: &spec.alias,
+            number,
+            manner: if spec.console { Manner::Console } else { Manner::Channel },
+            backend: spec.backend,
+            log: spec.log,
+        };
+        hosts.push(SerialHost::new(&options, fds, port.clone())?);
+    }
+    Ok(())
 }
 
 fn platform(spec: &VmSpec, topology: &Topology, rtc: bool, devices: &Devices) -> Platform {

@@ -91,7 +91,9 @@ impl MachineError {
             Self::Boot(BootError::Read { .. }) => VmmErrorKind::System,
             Self::Boot(_) => VmmErrorKind::Invalid,
             Self::Tables(_) => VmmErrorKind::Unsupported,
-            Self::Serial(SerialError::Port { .. } | SerialError::Fd(_)) => VmmErrorKind::Invalid,
+            Self::Serial(SerialError::Port { .. } | SerialError::TooMany { .. } | SerialError::Fd(_)) => {
+                VmmErrorKind::Invalid
+            }
             Self::Serial(SerialError::System { .. }) => VmmErrorKind::System,
             Self::Virtio(error) => error.kind(),
             Self::Irq(IrqError::System { .. }) | Self::System { .. } => VmmErrorKind::System,
@@ -196,6 +198,12 @@ impl Machine {
     /// Rings when the clock wants the main thread.
     pub fn clock_bell(&self) -> Option<&EventFd> {
         self.clock.as_ref().map(|clock| clock.bell())
+    }
+
+    /// Aliases of the channels that the guest has open.
+    pub fn open_ports(&self) -> Vec<String> {
+        let open = self.serials.iter().filter(|serial| serial.is_channel() && serial.port().is_guest_open());
+        open.map(|serial| serial.alias().to_owned()).collect()
     }
 
     /// The host's sides of the serial ports.

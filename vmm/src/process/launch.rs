@@ -65,6 +65,7 @@ impl Guest {
             stats: self.stats.0.names(),
             vcpu_tids: vcpus.iter().filter(|vcpu| vcpu.online).map(|vcpu| vcpu.tid).collect(),
             vcpus,
+            open_ports: self.machine.open_ports(),
             notes: self.machine.notes().to_vec(),
         }
     }

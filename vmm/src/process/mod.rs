@@ -199,6 +199,10 @@ impl Main {
     fn pump_serials(&mut self) {
         for serial in self.guest.machine.serials() {
             serial.pump(&self.poller);
+            if let Some(open) = serial.port().take_guest_open().filter(|_| serial.is_channel()) {
+                let alias = serial.alias().to_owned();
+                self.server.announce(&Event::PortChanged { alias, open });
+            }
         }
     }
 

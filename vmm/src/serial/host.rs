@@ -11,13 +11,13 @@ use std::{
     sync::Arc,
 };
 
-use vireo_control::{ChardevSpec, SerialSpec, SerialTarget, VmmError, VmmErrorKind};
+use vireo_control::{ChardevSpec, FdIndex, VmmError, VmmErrorKind};
 use vmm_sys_util::epoll::EventSet;
 
 use super::{
     SCROLLBACK_BYTES,
     peer::{Kind, Peer, Presence},
-    port::{Bell, SerialPort},
+    port::{Bell, GuestPort},
     scrollback::Scrollback,
 };
 use crate::{
@@ -56,11 +56,38 @@ impl FileSink {
     }
 }
 
+/// What a port is on the host's side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// The guest never waits for a reader: who is behind loses. What was shown last is shown to the next console.
+    Console,
+    /// Nothing is lost while somebody is there: the guest waits. Nothing is kept for who comes later.
+    Channel,
+}
+
+/// A port's host side, as it is asked for.
+pub struct HostOptions<'a> {
+    /// Its alias.
+    pub alias: &'a str,
+    /// Its number among all ports of the machine.
+    pub number: u8,
+    /// What it is.
+    pub manner: Manner,
+    /// What stands behind it.
+    pub backend: ChardevSpec,
+    /// A file for everything the guest writes.
+    pub log: Option<FdIndex>,
+}
+
+/// Pieces of a channel's output moved in one turn: each fills the queue of who reads.
+const MAX_PIECES: usize = 16;
+
 /// A port's host side.
 pub struct SerialHost {
     alias: String,
     number: u8,
-    port: Arc<SerialPort>,
+    manner: Manner,
+    port: Arc<dyn GuestPort>,
     backend: Backend,
     log: Option<FileSink>,
     scrollback: Scrollback,
@@ -69,10 +96,13 @@ pub struct SerialHost {
 
 impl SerialHost {
     /// Takes the descriptors of the specification.
-    pub fn new(spec: &SerialSpec, fds: &mut Descriptors, port: Arc<SerialPort>) -> Result<Self, SerialError> {
-        let SerialTarget::Isa { port: number } = spec.target;
-        let failed = |source| SerialError::System { alias: spec.alias.clone(), source };
-        let mut take = |index| fds.take(index, &spec.alias);
+    pub fn new(
+        spec: &HostOptions<'_>,
+        fds: &mut Descriptors,
+        port: Arc<dyn GuestPort>,
+    ) -> Result<Self, SerialError> {
+        let failed = |source| SerialError::System { alias: spec.alias.to_owned(), source };
+        let mut take = |index| fds.take(index, spec.alias);
         let backend = match spec.backend {
             ChardevSpec::Null => Backend::Nothing,
             ChardevSpec::File(fd) => Backend::File(FileSink::new(take(fd)?)),
@@ -92,8 +122,11 @@ impl SerialHost {
             }
         };
         let log = spec.log.map(&mut take).transpose()?.map(FileSink::new);
-        let scrollback = Scrollback::new(SCROLLBACK_BYTES);
-        Ok(Self { alias: spec.alias.clone(), number, port, backend, log, scrollback, console: None })
+        let scrollback = Scrollback::new(if spec.manner == Manner::Console { SCROLLBACK_BYTES } else { 0 });
+        let (alias, number, manner) = (spec.alias.to_owned(), spec.number, spec.manner);
+        let host = Self { alias, number, manner, port, backend, log, scrollback, console: None };
+        host.tell_port();
+        Ok(host)
     }
 
     /// Its alias.
@@ -101,13 +134,18 @@ impl SerialHost {
         &self.alias
     }
 
-    /// Its number, 0 to 3.
+    /// Whether it is a channel.
+    pub fn is_channel(&self) -> bool {
+        self.manner == Manner::Channel
+    }
+
+    /// Its number among all ports.
     pub fn number(&self) -> u8 {
         self.number
     }
 
     /// The guest's side.
-    pub fn port(&self) -> &Arc<SerialPort> {
+    pub fn port(&self) -> &Arc<dyn GuestPort> {
         &self.port
     }
 
@@ -143,7 +181,39 @@ impl SerialHost {
 
     /// Moves all there is: output out, input in.
     pub fn pump(&mut self, poller: &Poller) {
-        let output = self.port.take_output();
+        for _ in 0..MAX_PIECES {
+            let most = self.room();
+            let output = self.port.take_output(most);
+            let more = self.manner == Manner::Channel && !output.is_empty();
+            self.move_on(output, poller);
+            if !more {
+                break;
+            }
+        }
+        self.tell_port();
+    }
+
+    /// Output that those who read still hold: any amount where they are left behind, or there is nobody.
+    fn room(&self) -> usize {
+        if self.manner == Manner::Console {
+            return usize::MAX;
+        }
+        let backend = match &self.backend {
+            Backend::Peer(peer) | Backend::Listener(_, Some(peer)) => Some(peer),
+            _ => None,
+        };
+        backend.into_iter().chain(&self.console).map(Peer::room).min().unwrap_or(usize::MAX)
+    }
+
+    /// Tells the port whether somebody is there.
+    fn tell_port(&self) {
+        let backend = !matches!(self.backend, Backend::Nothing | Backend::Listener(_, None));
+        let open = self.manner == Manner::Console || backend || self.console.is_some();
+        self.port.set_host_open(open);
+    }
+
+    /// Output out, input in.
+    fn move_on(&mut self, output: Vec<u8>, poller: &Poller) {
         if !output.is_empty() {
             self.scrollback.push(&output);
             if let Some(log) = &mut self.log {
@@ -188,7 +258,7 @@ impl SerialHost {
         while let Ok((stream, _)) = listener.accept() {
             let Ok(mut peer) = Peer::new(stream.into(), Kind::Stream, VecDeque::new()) else { continue };
             let watched = peer.watch(poller, Source::Serial(self.number, Side::Backend));
-            if watched.is_ok() && peer.receive(&self.port) == Presence::Here {
+            if watched.is_ok() && peer.receive(&*self.port) == Presence::Here {
                 *client = Some(peer);
                 return;
             }
@@ -213,6 +283,7 @@ impl SerialHost {
         match open() {
             Ok((peer, theirs)) => {
                 self.console = Some(peer);
+                self.tell_port();
                 Ok(theirs)
             }
             Err(error) => {
@@ -236,6 +307,12 @@ pub enum SerialError {
         alias: String,
         /// 0 to 3.
         port: u8,
+    },
+    /// More ports than numbers.
+    #[error("{alias}: a machine has 251 ports of virtio consoles at most")]
+    TooMany {
+        /// Which is one too many.
+        alias: String,
     },
     /// A system call failed.
     #[error("{alias}: cannot set up the serial port's back end: {source}")]

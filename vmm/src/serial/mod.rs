@@ -1,4 +1,5 @@
-//! Serial ports: the 16550A the guest sees ([`port`]) and what stands behind it on the host ([`host`]).
+//! Serial ports: the 16550A the guest sees ([`port`]) and what stands behind it on the host ([`host`]). The ports of
+//! virtio consoles have the same behind them.
 //!
 //! ```text
 //! vCPU: write THR --> pending output --bell--> main thread --> log file

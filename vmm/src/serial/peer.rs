@@ -1,4 +1,4 @@
-//! Somebody who reads and types on the host's side of a serial port: a queue before a nonblocking descriptor.
+//! Somebody who reads and types on the host's side of a port: a queue before a nonblocking descriptor.
 
 use std::{
     collections::VecDeque,
@@ -16,7 +16,7 @@ use nix::{
 
 use vmm_sys_util::epoll::EventSet;
 
-use super::{QUEUE_BYTES, port::SerialPort};
+use super::{QUEUE_BYTES, port::GuestPort};
 use crate::poller::{Poller, Source};
 
 /// Whether a peer is still there.
@@ -118,9 +118,14 @@ impl Peer {
             self.queue.clear();
             return Presence::Here;
         }
-        let room = QUEUE_BYTES.saturating_sub(self.queue.len());
+        let room = self.room();
         self.queue.extend(&data[..data.len().min(room)]);
         self.flush()
+    }
+
+    /// Bytes that its queue still holds.
+    pub fn room(&self) -> usize {
+        QUEUE_BYTES.saturating_sub(self.queue.len())
     }
 
     /// Sends what waits.
@@ -138,7 +143,7 @@ impl Peer {
     }
 
     /// Moves input into the port, as much as both have.
-    pub fn receive(&mut self, port: &SerialPort) -> Presence {
+    pub fn receive(&mut self, port: &dyn GuestPort) -> Presence {
         while self.readable {
             let Some(input) = &self.input else { break };
             let room = port.room().min(CHUNK);

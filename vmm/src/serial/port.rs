@@ -21,6 +21,28 @@ use crate::bus::BusDevice;
 /// Wakes the main thread: one for all ports.
 pub type Bell = Arc<EventFd>;
 
+/// The guest's side of a port, as the host's side uses it.
+pub trait GuestPort: Send + Sync {
+    /// What the guest has written since the last call, so many bytes of it at most.
+    fn take_output(&self, most: usize) -> Vec<u8>;
+    /// Bytes of input that fit now. Where none do, the bell rings when the guest has read.
+    fn room(&self) -> usize;
+    /// Gives input to the guest, no more than there is [`GuestPort::room`] for.
+    fn input(&self, data: &[u8]);
+    /// The machine is reset. Output that waits is still shown.
+    fn reset(&self);
+    /// Somebody is there on the host's side, or nobody is.
+    fn set_host_open(&self, _open: bool) {}
+    /// Whether the guest has its side open, where that can be told.
+    fn is_guest_open(&self) -> bool {
+        false
+    }
+    /// The guest has opened or closed its side since the last call.
+    fn take_guest_open(&self) -> Option<bool> {
+        None
+    }
+}
+
 type Uart = Serial<Line, Arc<Shared>, Output>;
 
 /// The port.
@@ -104,14 +126,18 @@ impl SerialPort {
     fn uart(&self) -> MutexGuard<'_, Uart> {
         self.uart.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// What the guest has written since the last call.
-    pub fn take_output(&self) -> Vec<u8> {
-        mem::take(&mut *self.shared.pending())
+impl GuestPort for SerialPort {
+    fn take_output(&self, most: usize) -> Vec<u8> {
+        let mut pending = self.shared.pending();
+        if most >= pending.len() {
+            return mem::take(&mut *pending);
+        }
+        pending.drain(..most).collect()
     }
 
-    /// Bytes of input that fit now. Where none do, the bell rings when the guest has read.
-    pub fn room(&self) -> usize {
+    fn room(&self) -> usize {
         let uart = self.uart();
         let room = uart.fifo_capacity();
         if room == 0 {
@@ -120,15 +146,13 @@ impl SerialPort {
         room
     }
 
-    /// Gives input to the guest, no more than there is [`SerialPort::room`] for. What comes while the guest tests the
-    /// port in loopback is lost, as on a real one.
-    pub fn input(&self, data: &[u8]) {
+    /// What comes while the guest tests the port in loopback is lost, as on a real one.
+    fn input(&self, data: &[u8]) {
         // Errors: no room, which the caller has asked for, or an interrupt line that is gone with the machine.
         let _ = self.uart().enqueue_raw_bytes(data);
     }
 
-    /// The machine is reset. Output that waits is still shown.
-    pub fn reset(&self) {
+    fn reset(&self) {
         let state = SerialState::default();
         let parts = (Line(self.line.clone()), self.shared.clone(), Output(self.shared.clone()));
         if let Ok(uart) = Serial::from_state(&state, parts.0, parts.1, parts.2) {

@@ -7,10 +7,14 @@ use std::{
     sync::Arc,
 };
 
-use vireo_control::{ChardevSpec, FdIndex, SerialSpec, SerialTarget, VmmErrorKind};
+use vireo_control::{ChardevSpec, FdIndex, VmmErrorKind};
 use vmm_sys_util::eventfd::EventFd;
 
-use super::{host::SerialHost, port::SerialPort, *};
+use super::{
+    host::{HostOptions, Manner, SerialHost},
+    port::{GuestPort, SerialPort},
+    *,
+};
 use crate::{
     bus::BusDevice,
     fds::Descriptors,
@@ -28,9 +32,10 @@ fn fixture(backend: ChardevSpec, log: bool, fds: Vec<OwnedFd>) -> Fixture {
     let bell = host::bell().unwrap();
     let line = EventFd::new(libc::EFD_NONBLOCK).unwrap();
     let port = Arc::new(SerialPort::new(line, bell.clone()));
-    let spec = SerialSpec {
-        alias: "serial0".into(),
-        target: SerialTarget::Isa { port: 0 },
+    let spec = HostOptions {
+        alias: "serial0",
+        number: 0,
+        manner: Manner::Console,
         backend,
         log: log.then_some(FdIndex(1)),
     };

@@ -7,7 +7,9 @@ mod tests;
 
 use std::{fs::File, io, sync::Arc};
 
-use vireo_control::{BalloonSpec, DiskSpec, MachineKind, NicSpec, PciAddress, RngSpec, VmSpec};
+use vireo_control::{
+    BalloonSpec, ConsoleSpec, DiskSpec, MachineKind, NicSpec, PciAddress, PortSpec, RngSpec, VmSpec,
+};
 use vireo_image::RawDisk;
 
 pub use error::BuildError;
@@ -16,6 +18,7 @@ use super::{
     VirtioDevice, WorkerRole,
     balloon::{Balloon, BalloonOptions},
     blk::{Blk, BlkOptions},
+    console::{Console, Port, PortOptions},
     mmio::{MmioSlot, VirtioMmio},
     net::{Net, NetOptions, Tap, TunTap, Vhost},
     notify::NotifyBackend,
@@ -29,6 +32,7 @@ use crate::{
     irq::IrqManager,
     memory::{GuestRam, Lending, map},
     pci::{HostBridge, Layout, PciRoot, RootPort},
+    serial::port::Bell,
     stats::Stats,
 };
 
@@ -49,7 +53,22 @@ pub struct Devices {
     plans: Vec<Plan>,
     workers: Vec<Worker>,
     balloon: Option<Arc<Balloon>>,
+    ports: Vec<Arc<Port>>,
     ram_bytes: u64,
+}
+
+/// What devices are built into.
+pub struct Surroundings<'a, Vm> {
+    /// The guest's memory.
+    pub ram: &'a GuestRam,
+    /// The machine.
+    pub vm: &'a Arc<Vm>,
+    /// Its interrupts.
+    pub irq: &'a IrqManager,
+    /// The shared counters.
+    pub stats: &'a Stats,
+    /// Wakes the main thread for what the ports of consoles have.
+    pub bell: &'a Bell,
 }
 
 /// Builds all devices of the specification; they do nothing before [`Devices::start_workers`]. What could not be had as
@@ -57,12 +76,10 @@ pub struct Devices {
 pub fn build<Vm: NotifyBackend + 'static>(
     spec: &VmSpec,
     fds: &mut Descriptors,
-    ram: &GuestRam,
-    vm: &Arc<Vm>,
-    irq: &IrqManager,
-    stats: &Stats,
+    surroundings: &Surroundings<'_, Vm>,
     notes: &mut Vec<String>,
 ) -> Result<Devices, BuildError> {
+    let Surroundings { ram, vm, irq, stats, bell } = *surroundings;
     let ram = Arc::new(ram.clone());
     let mut builder = Builder {
         spec,
@@ -74,12 +91,15 @@ pub fn build<Vm: NotifyBackend + 'static>(
         net: Plan::new(WorkerRole::Net),
         placed: vec![],
         balloon: None,
+        bell,
+        ports: vec![],
     };
     spec.disks.iter().try_for_each(|disk| builder.disk(disk))?;
     spec.nics.iter().try_for_each(|nic| builder.nic(nic))?;
     spec.rngs.iter().try_for_each(|rng| builder.rng(rng))?;
     spec.balloon.iter().try_for_each(|balloon| builder.balloon(balloon))?;
-    let Builder { block, net, placed, balloon, .. } = builder;
+    spec.consoles.iter().try_for_each(|console| builder.console(console))?;
+    let Builder { block, net, placed, balloon, ports, .. } = builder;
 
     let devices = placed.iter().map(|(device, _)| device.clone()).collect();
     let plans = [block, net].into_iter().filter(|plan| !plan.is_empty()).collect();
@@ -93,7 +113,7 @@ pub fn build<Vm: NotifyBackend + 'static>(
     } else {
         pci = Some(Arc::new(pci_root(spec, placed, &ram, irq, &notify)?));
     }
-    Ok(Devices { devices, pci, mmio, plans, workers: vec![], balloon, ram_bytes: spec.memory.bytes })
+    Ok(Devices { devices, pci, mmio, plans, workers: vec![], balloon, ports, ram_bytes: spec.memory.bytes })
 }
 
 /// A device and the place it asks for.
@@ -109,6 +129,8 @@ struct Builder<'a> {
     net: Plan,
     placed: Vec<Placed>,
     balloon: Option<Arc<Balloon>>,
+    bell: &'a Bell,
+    ports: Vec<Arc<Port>>,
 }
 
 impl Builder<'_> {
@@ -183,6 +205,25 @@ impl Builder<'_> {
         let device = Rng::new(spec.alias.clone(), source, spec.rate);
         let device = Arc::new(device.map_err(error::system(&spec.alias, "set up the source"))?);
         self.net.add(device.kicks()[0].clone(), Interest::Readable, device.clone(), 0);
+        self.placed.push((device, spec.address));
+        Ok(())
+    }
+
+    fn console(&mut self, spec: &ConsoleSpec) -> Result<(), BuildError> {
+        let count = check::console(spec)?;
+        let port = |port: &PortSpec| PortOptions {
+            number: port.number,
+            name: port.name.clone(),
+            console: port.console,
+        };
+        let options = spec.ports.iter().map(port).collect();
+        let device = Console::new(spec.alias.clone(), count, options, self.bell);
+        let (device, ports) = device.map_err(error::system(&spec.alias, "create eventfds"))?;
+        let device = Arc::new(device);
+        for (queue, kick) in device.kicks().iter().enumerate() {
+            self.net.add(kick.clone(), Interest::Readable, device.clone(), queue);
+        }
+        self.ports.extend(ports);
         self.placed.push((device, spec.address));
         Ok(())
     }
@@ -272,6 +313,11 @@ impl Devices {
     /// Where virtio-mmio devices stand (`microvm` only).
     pub fn mmio_slots(&self) -> Vec<MmioSlot> {
         self.mmio.iter().map(|device| device.slot()).collect()
+    }
+
+    /// The ports of the consoles, in the order of the specification.
+    pub fn ports(&self) -> &[Arc<Port>] {
+        &self.ports
     }
 
     /// The balloon, where there is one.

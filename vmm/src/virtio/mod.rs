@@ -21,6 +21,7 @@ mod balloon;
 mod blk;
 mod build;
 mod chain;
+mod console;
 mod interrupt;
 mod mmio;
 mod negotiation;
@@ -38,7 +39,8 @@ use std::sync::Arc;
 use vmm_sys_util::eventfd::EventFd;
 
 pub use balloon::Balloon;
-pub use build::{BuildError, Devices, build};
+pub use build::{BuildError, Devices, Surroundings, build};
+pub use console::Port;
 pub use interrupt::Interrupt;
 pub use mmio::MmioSlot;
 pub use worker::WorkerRole;

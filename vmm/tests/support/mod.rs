@@ -101,6 +101,7 @@ impl Launch {
             disks: Vec::new(),
             nics: Vec::new(),
             rngs: Vec::new(),
+            consoles: vec![],
             balloon: None,
             root_ports: Vec::new(),
             kvm: add(kvm.into()),

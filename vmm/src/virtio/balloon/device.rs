@@ -312,6 +312,10 @@ impl Statistics {
             }
             self.due = period.map_or(now, |period| now + period);
         }
+        // What has come since kicks for itself.
+        if self.queue.enable_kicks()? {
+            return Ok(Next::Again);
+        }
         let Some(period) = period else { return self.queue.signal().map(|()| Next::Wait) };
         if now >= self.due {
             if let Some(head) = self.held.take() {

@@ -4,6 +4,7 @@ use std::{
 };
 
 use vireo_control::{StatSlot, StatsHeader};
+use virtio_bindings::virtio_ring::VIRTIO_RING_F_EVENT_IDX;
 use vm_memory::{Bytes, GuestAddress};
 
 use super::{device::*, *};
@@ -214,6 +215,18 @@ fn statistics_are_read_when_they_come_and_asked_for_when_it_is_time() {
     assert_eq!(rig.counter("balloon.total"), StatsHeader::NOT_TOLD);
     rig.driver.device.set_period(0);
     assert_eq!(rig.driver.kick(2), Next::Wait);
+}
+
+#[test]
+fn a_driver_that_kicks_only_when_asked_is_asked() {
+    let mut rig = rig(options(), ALL | 1 << VIRTIO_RING_F_EVENT_IDX);
+    for turn in 1..4u16 {
+        rig.driver.add(2, &[statistics(&[(4, u64::from(turn))])]);
+        rig.driver.kick(2);
+        // Behind the rings of used buffers: the number of buffers from which on a kick is wanted.
+        let at = rig.driver.device_area(2) + 4 + 8 * 16;
+        assert_eq!(rig.driver.read(at, 2), turn.to_le_bytes());
+    }
 }
 
 #[test]

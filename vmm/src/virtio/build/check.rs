@@ -1,9 +1,9 @@
 //! Bounds of what a specification may ask for.
 
-use vireo_control::{DiskSpec, NicSpec, RngSpec};
+use vireo_control::{ConsoleSpec, DiskSpec, NicSpec, RngSpec};
 
 use super::BuildError;
-use crate::virtio::{MAX_QUEUE_SIZE, net::MAX_PAIRS};
+use crate::virtio::{MAX_QUEUE_SIZE, console::MAX_PORTS, net::MAX_PAIRS};
 
 /// Most request queues of a disk.
 const MAX_DISK_QUEUES: u16 = 64;
@@ -59,6 +59,25 @@ pub(super) fn rng(spec: &RngSpec) -> Result<(), BuildError> {
         Some((0, _) | (_, 0)) => invalid(&spec.alias, "a rate of nothing".to_owned()),
         _ => Ok(()),
     }
+}
+
+/// Returns the ports the guest is told of.
+pub(super) fn console(spec: &ConsoleSpec) -> Result<u16, BuildError> {
+    let highest = spec.ports.iter().map(|port| port.number).max().unwrap_or(0);
+    let count = spec.max_ports.unwrap_or(0).max(highest.saturating_add(1));
+    if count > MAX_PORTS {
+        invalid(&spec.alias, format!("{count} ports; {MAX_PORTS} can be had"))?;
+    }
+    for (at, port) in spec.ports.iter().enumerate() {
+        let number = port.number;
+        if spec.ports[..at].iter().any(|other| other.number == number) {
+            invalid(&port.alias, format!("port {number} is taken"))?;
+        }
+        if number == 0 && !port.console {
+            invalid(&port.alias, "port 0 is for consoles".to_owned())?;
+        }
+    }
+    Ok(count)
 }
 
 fn queue_size(alias: &str, size: Option<u16>) -> Result<(), BuildError> {

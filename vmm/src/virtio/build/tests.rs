@@ -5,6 +5,7 @@ use vireo_control::{BootSpec, CpuMode, CpuSpec, FdIndex, LifecycleActions, Memor
 use super::*;
 use crate::{
     pci::tests::FakeIrq,
+    serial::host::bell,
     virtio::testing::{FakeNotify, RAM_BYTES, ram},
 };
 
@@ -37,6 +38,7 @@ fn spec(machine: MachineKind) -> VmSpec {
         disks: vec![],
         nics: vec![],
         rngs: vec![],
+        consoles: vec![],
         balloon: None,
         root_ports: vec![],
         kvm: FdIndex(0),
@@ -67,7 +69,9 @@ fn built(spec: &VmSpec) -> Result<Devices, BuildError> {
     let mut fds = Descriptors::from((0..40).map(|_| file()).collect::<Vec<_>>());
     let irq = IrqManager::new(Arc::new(FakeIrq::default())).unwrap();
     let stats = Stats::map(&tempfile::tempfile().unwrap()).unwrap();
-    build(spec, &mut fds, &ram(), &Arc::new(FakeNotify::default()), &irq, &stats, &mut vec![])
+    let (ram, vm, bell) = (ram(), Arc::new(FakeNotify::default()), bell().unwrap());
+    let surroundings = Surroundings { ram: &ram, vm: &vm, irq: &irq, stats: &stats, bell: &bell };
+    build(spec, &mut fds, &surroundings, &mut vec![])
 }
 
 fn refused(spec: &VmSpec) -> String {
@@ -184,6 +188,10 @@ fn a_directory_is_no_disk() {
     let irq = IrqManager::new(Arc::new(FakeIrq::default())).unwrap();
     let stats = Stats::map(&tempfile::tempfile().unwrap()).unwrap();
     let vm = Arc::new(FakeNotify::default());
-    let error = build(&spec, &mut fds, &ram(), &vm, &irq, &stats, &mut vec![]).map(drop).unwrap_err();
+    let error = {
+        let (ram, bell) = (ram(), bell().unwrap());
+        let surroundings = Surroundings { ram: &ram, vm: &vm, irq: &irq, stats: &stats, bell: &bell };
+        build(&spec, &mut fds, &surroundings, &mut vec![]).map(drop).unwrap_err()
+    };
     assert_eq!(error.to_string(), "virtio-disk0: not a regular file or block device");
 }
