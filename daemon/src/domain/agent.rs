@@ -1,7 +1,7 @@
 //! The guest's agent: a program in the guest, spoken to over a virtio channel of its name.
 //!
-//! No channel reaches into a guest yet (`channel` is inert among the fates), so whoever asks an agent learns why it
-//! cannot answer, as libvirt tells it of a guest whose agent does not run.
+//! The channel reaches into the guest, and whether the guest has it open is shown; but nothing here speaks over it yet.
+//! So whoever asks an agent learns why it cannot answer, as libvirt tells it of a guest whose agent does not run.
 
 use crate::domain::Snapshot;
 use crate::domain::def::DomainDef;
@@ -10,7 +10,7 @@ use crate::domain::policy::no_agent;
 use crate::error::Error;
 
 /// The channel's name, by which libvirt knows it.
-const CHANNEL: &str = "org.qemu.guest_agent.0";
+pub const CHANNEL: &str = "org.qemu.guest_agent.0";
 
 /// Whether a definition has the agent's channel.
 pub fn is_configured(def: &DomainDef) -> bool {

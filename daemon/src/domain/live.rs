@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::domain::agent;
+use crate::domain::def::devices::chardev::{ChannelState, ChannelTarget, ChardevBackend, ConsoleTargetType};
 use crate::domain::def::devices::interface::MacAddr;
+use crate::domain::def::fates::is_served_channel;
 use crate::domain::def::{DomainDef, FormatOptions};
 use crate::domain::facts::Facts;
 use crate::domain::stats::page::Page;
@@ -22,8 +24,10 @@ pub struct Live {
     pub interfaces: Box<[InterfaceFacts]>,
     /// It has a channel for an agent.
     pub has_agent: bool,
-    /// Aliases of its serial ports.
-    pub serials: Box<[Box<str>]>,
+    /// Aliases of its serial ports and of its other consoles: the first is the one that is meant where none is named.
+    pub consoles: Box<[Box<str>]>,
+    /// Its channels, in the order of the XML.
+    pub channels: Box<[ChannelFacts]>,
     /// What its process has used.
     pub process: Arc<ProcessTimes>,
     /// Its process.
@@ -40,6 +44,19 @@ pub struct HelloFacts {
     pub threads: Box<[i32]>,
     /// What the start left to say.
     pub notes: Box<[String]>,
+}
+
+/// Facts of a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelFacts {
+    /// Its alias.
+    pub alias: Box<str>,
+    /// Its name in the guest.
+    pub name: Option<Box<str>>,
+    /// The host's side is a socket, on which a client's stream can take the place of a program.
+    pub is_socket: bool,
+    /// The guest has it open.
+    pub connected: bool,
 }
 
 /// Facts of an interface.
@@ -63,14 +80,17 @@ impl Live {
             let target = interface.target_dev.as_deref()?.into();
             Some(InterfaceFacts { target, mac: interface.mac })
         });
-        let serials =
-            def.devices.serials.iter().filter_map(|serial| Some(serial.info.alias.as_deref()?.into()));
+        let serials = def.devices.serials.iter().map(|serial| &serial.info);
+        let others = def.devices.consoles.iter().filter(|one| one.target_type == ConsoleTargetType::Virtio);
+        let consoles = serials.chain(others.map(|console| &console.info));
+        let consoles = consoles.filter_map(|info| Some(info.alias.as_deref()?.into()));
         Self {
             facts: Facts::of(def),
             text: Packed::new(&def.format(&FormatOptions::STATUS)),
             interfaces: interfaces.collect(),
             has_agent: agent::is_configured(def),
-            serials: serials.collect(),
+            consoles: consoles.collect(),
+            channels: channels(def).collect(),
             process,
             pid,
             hello,
@@ -78,10 +98,32 @@ impl Live {
     }
 }
 
+fn channels(def: &DomainDef) -> impl Iterator<Item = ChannelFacts> {
+    def.devices.channels.iter().filter(|channel| is_served_channel(channel)).filter_map(|channel| {
+        let ChannelTarget::Virtio { name, state } = &channel.target else { return None };
+        Some(ChannelFacts {
+            alias: channel.info.alias.as_deref()?.into(),
+            name: name.as_deref().map(Into::into),
+            is_socket: matches!(channel.backend, ChardevBackend::Unix { .. }),
+            connected: *state == Some(ChannelState::Connected),
+        })
+    })
+}
+
 impl Live {
+    /// The guest agent's channel, where there is one.
+    pub fn agent(&self) -> Option<&ChannelFacts> {
+        self.channels.iter().find(|channel| channel.name.as_deref() == Some(agent::CHANNEL))
+    }
+
     /// The same guest, its document changed in what is neither device nor resource.
     pub fn with_document(&self, def: &DomainDef) -> Self {
-        Self { facts: Facts::of(def), text: Packed::new(&def.format(&FormatOptions::STATUS)), ..self.clone() }
+        Self {
+            facts: Facts::of(def),
+            text: Packed::new(&def.format(&FormatOptions::STATUS)),
+            channels: channels(def).collect(),
+            ..self.clone()
+        }
     }
 }
 

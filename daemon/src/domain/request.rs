@@ -78,10 +78,17 @@ pub enum Request {
         /// `VIR_DOMAIN_AFFECT_*`
         flags: u32,
     },
-    /// Open the console of a serial port.
+    /// Open a console.
     OpenConsole {
-        /// The port's alias; the first port where absent.
+        /// Its alias; the first where absent.
         alias: Option<String>,
+        /// Take it away from another client.
+        force: bool,
+    },
+    /// Open the host's side of a channel.
+    OpenChannel {
+        /// The channel's alias.
+        alias: String,
         /// Take it away from another client.
         force: bool,
     },

@@ -53,6 +53,9 @@ pub const REBOOT: i32 = 1;
 /// `VIR_DOMAIN_EVENT_ID_METADATA_CHANGE`.
 pub const METADATA_CHANGE: i32 = 23;
 
+/// `VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE`.
+pub const AGENT_LIFECYCLE: i32 = 18;
+
 /// `VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE`.
 pub const BALLOON_CHANGE: i32 = 13;
 
@@ -135,6 +138,24 @@ pub enum Stopped {
     Failed = 5,
 }
 
+/// Whether the guest's agent can be talked to (`virConnectDomainEventAgentLifecycleState`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgentState {
+    /// It can.
+    Connected = 1,
+    /// It cannot.
+    Disconnected = 2,
+}
+
+/// Why that is told (`virConnectDomainEventAgentLifecycleReason`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgentReason {
+    /// The guest starts.
+    DomainStarted = 1,
+    /// The guest opened or closed the agent's channel.
+    Channel = 2,
+}
+
 /// Who ended the guest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shutdown {
@@ -191,6 +212,13 @@ impl Hub {
         self.emit(EventObject::Domain, REBOOT, uuid, procedures(REBOOT), &DomainEventRebootMsg { dom });
     }
 
+    /// A guest's agent can be talked to, or no longer.
+    pub fn domain_agent_lifecycle(&self, dom: NonnullDomain, state: AgentState, reason: AgentReason) {
+        let uuid = Uuid::from_bytes(dom.uuid);
+        let body = AgentLifecycle { dom, state: state as i32, reason: reason as i32 };
+        self.emit(EventObject::Domain, AGENT_LIFECYCLE, uuid, procedures(AGENT_LIFECYCLE), &body);
+    }
+
     /// A guest keeps so many KiB for itself now.
     pub fn domain_balloon_change(&self, dom: NonnullDomain, actual: u64) {
         let uuid = Uuid::from_bytes(dom.uuid);
@@ -204,6 +232,14 @@ impl Hub {
         let body = MetadataChange { dom, kind, uri: uri.map(str::to_owned) };
         self.emit(EventObject::Domain, METADATA_CHANGE, uuid, procedures(METADATA_CHANGE), &body);
     }
+}
+
+/// The body of `DOMAIN_EVENT_CALLBACK_AGENT_LIFECYCLE` behind the callback's number.
+#[derive(Encode)]
+struct AgentLifecycle {
+    dom: NonnullDomain,
+    state: i32,
+    reason: i32,
 }
 
 /// The body of `DOMAIN_EVENT_CALLBACK_METADATA_CHANGE` behind the callback's number.

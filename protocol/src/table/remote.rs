@@ -304,7 +304,7 @@ macro_rules! for_each_procedure {
             { 293, node_get_cpu_map, NodeGetCpuMap, NodeGetCpuMapArgs, NodeGetCpuMapRet, Low, ["connect:read"], true, None, Served }
             { 294, domain_fstrim, DomainFstrim, DomainFstrimArgs, (), Low, ["domain:fs_trim"], false, None, Served }
             { 295, domain_send_process_signal, DomainSendProcessSignal, DomainSendProcessSignalArgs, (), Low, ["domain:send_signal"], false, None, Unsupported }
-            { 296, domain_open_channel, DomainOpenChannel, DomainOpenChannelArgs, (), Low, ["domain:open_device"], false, Both, Unsupported }
+            { 296, domain_open_channel, DomainOpenChannel, DomainOpenChannelArgs, (), Low, ["domain:open_device"], false, Both, Served }
             { 297, node_device_lookup_scsi_host_by_wwn, NodeDeviceLookupScsiHostByWwn, NodeDeviceLookupScsiHostByWwnArgs, NodeDeviceLookupScsiHostByWwnRet, High, ["node_device:getattr"], true, None, Unsupported }
             { 298, domain_get_job_stats, DomainGetJobStats, DomainGetJobStatsArgs, DomainGetJobStatsRet, Low, ["domain:read"], true, None, Served }
             { 299, domain_migrate_get_compression_cache, DomainMigrateGetCompressionCache, DomainMigrateGetCompressionCacheArgs, DomainMigrateGetCompressionCacheRet, Low, ["domain:migrate"], true, None, Unsupported }

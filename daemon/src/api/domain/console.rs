@@ -1,4 +1,4 @@
-//! Consoles: a client's stream joined to a serial port's.
+//! Consoles and channels: a client's stream joined to a port's.
 //!
 //! The port's process replays what was written before, and takes one client at a time. The stream ends with the
 //! guest, with the client, or when another client takes the console by force.
@@ -6,9 +6,10 @@
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
-use vireo_protocol::remote::DomainOpenConsoleArgs;
+use vireo_protocol::remote::{DomainOpenChannelArgs, DomainOpenConsoleArgs, NonnullDomain};
 
 use super::{ask, check_flags, snapshot};
+use crate::domain::live::ChannelFacts;
 use crate::domain::policy::not_running;
 use crate::domain::request::{Answer, Request};
 use crate::error::{Error, ErrorDomain, Result};
@@ -29,16 +30,45 @@ pub async fn domain_open_console(call: &Call, args: DomainOpenConsoleArgs) -> Re
     check_flags(args.flags, flag::FORCE | flag::SAFE, "qemuDomainOpenConsole")?;
     let snapshot = snapshot(call, &args.dom)?;
     let live = snapshot.live.as_ref().ok_or_else(not_running)?;
-    let alias = match &args.dev_name {
-        Some(name) if live.serials.iter().any(|serial| **serial == **name) => Some(name.clone()),
-        None if !live.serials.is_empty() => None,
-        name => {
-            let name = name.as_deref().unwrap_or("default");
-            return Err(Error::internal(ErrorDomain::Qemu, format!("cannot find character device {name}")));
-        }
+    let named = |name: &str| live.consoles.iter().find(|console| ***console == *name);
+    let found = match args.dev_name.as_deref() {
+        // The first console is the first serial port, and goes by its number as well.
+        None | Some("console0") => live.consoles.first(),
+        Some(name) => named(name),
     };
+    let Some(alias) = found else {
+        let name = args.dev_name.as_deref().unwrap_or("default");
+        return Err(Error::internal(ErrorDomain::Qemu, format!("cannot find character device {name}")));
+    };
+    let alias = Some(alias.to_string());
     let force = args.flags & flag::FORCE != 0;
-    let Answer::Console(stream) = ask(call, &args.dom, Request::OpenConsole { alias, force }).await? else {
+    open(call, &args.dom, Request::OpenConsole { alias, force }).await
+}
+
+/// `DOMAIN_OPEN_CHANNEL`: by its name in the guest, or its alias; the first where none is named.
+pub async fn domain_open_channel(call: &Call, args: DomainOpenChannelArgs) -> Result<()> {
+    check_flags(args.flags, flag::FORCE, "qemuDomainOpenChannel")?;
+    let snapshot = snapshot(call, &args.dom)?;
+    let live = snapshot.live.as_ref().ok_or_else(not_running)?;
+    let is_it = |channel: &&ChannelFacts| {
+        let name = args.name.as_deref();
+        name.is_none_or(|name| *channel.alias == *name || channel.name.as_deref() == Some(name))
+    };
+    let shown = args.name.as_deref().unwrap_or("<null>");
+    let Some(channel) = live.channels.iter().find(is_it) else {
+        return Err(Error::internal(ErrorDomain::Qemu, format!("cannot find channel {shown}")));
+    };
+    if !channel.is_socket {
+        let info = format!("channel {shown} is not using a UNIX socket");
+        return Err(Error::internal(ErrorDomain::Qemu, info));
+    }
+    let force = args.flags & flag::FORCE != 0;
+    open(call, &args.dom, Request::OpenChannel { alias: channel.alias.to_string(), force }).await
+}
+
+/// Joins the call's stream to what the request opens.
+async fn open(call: &Call, dom: &NonnullDomain, request: Request) -> Result<()> {
+    let Answer::Console(stream) = ask(call, dom, request).await? else {
         return Err(Error::internal(ErrorDomain::Qemu, "a console was asked for, and not given"));
     };
     let failed = |error| Error::system(ErrorDomain::Qemu, "cannot use the console's stream", &error);

@@ -171,6 +171,7 @@ impl Actor {
         let live = Live { hello: Some(facts), ..Live::clone(live) };
         self.show(|snapshot| snapshot.live = Some(Arc::new(live)));
         self.catch_up_with_balloon();
+        self.catch_up_with_channels(&hello.open_ports);
         Ok(())
     }
 }

@@ -53,17 +53,27 @@ impl Actor {
         alias: Option<String>,
         force: bool,
     ) -> Result<UnixStream, Error> {
+        self.open_port(alias, force, "Active console session exists for this domain").await
+    }
+
+    pub(super) async fn open_channel(&mut self, alias: String, force: bool) -> Result<UnixStream, Error> {
+        self.open_port(Some(alias), force, "Active channel stream exists for this domain").await
+    }
+
+    /// `busy` is what a client is told where another has it.
+    async fn open_port(
+        &mut self,
+        alias: Option<String>,
+        force: bool,
+        busy: &str,
+    ) -> Result<UnixStream, Error> {
         match self.call("open a console", Request::OpenConsole { alias, force }).await {
             Ok(Reply::Console) => {}
             Ok(_) => {
                 return Err(Error::internal(ErrorDomain::Qemu, "a console was asked for, and not given"));
             }
             Err(CallError::Refused(error)) if error.kind == VmmErrorKind::Busy => {
-                return Err(Error::new(
-                    ErrorCode::OperationFailed,
-                    ErrorDomain::Qemu,
-                    "Active console session exists for this domain",
-                ));
+                return Err(Error::new(ErrorCode::OperationFailed, ErrorDomain::Qemu, busy));
             }
             Err(error) => return Err(error.into()),
         }

@@ -98,6 +98,7 @@ impl Fake {
             stats: [("block.vda.rd.reqs".to_owned(), 0)].into(),
             vcpu_tids: vec![std::process::id() as i32],
             vcpus: vec![],
+            open_ports: vec![],
             notes: vec!["a note".into()],
         }
     }

@@ -25,6 +25,7 @@
 mod adopt;
 mod call;
 mod change;
+mod channels;
 mod define;
 mod drive;
 mod edit;
@@ -227,6 +228,10 @@ impl Actor {
                 self.judged(Action::Use)?;
                 return self.open_console(alias, force).await.map(Answer::Console);
             }
+            Request::OpenChannel { alias, force } => {
+                self.judged(Action::Use)?;
+                return self.open_channel(alias, force).await.map(Answer::Console);
+            }
         }
         Ok(Answer::Done)
     }
@@ -292,6 +297,7 @@ impl Actor {
             }
             Event::BalloonChanged { bytes } => self.on_balloon(bytes),
             Event::VcpuRemoved { .. } => {}
+            Event::PortChanged { alias, open } => self.on_port(&alias, open),
             Event::Exiting { reason } => {
                 if let Some(guest) = &mut self.guest {
                     guest.exiting = Some(reason);

@@ -100,6 +100,7 @@ impl Actor {
         if let Some(guest) = &mut self.guest {
             guest.status.phase = Phase::Running;
         }
+        self.tell_agent_at_start(&def);
         if options.paused {
             self.announce_paused();
         } else {

@@ -4,7 +4,12 @@ use super::{
     Devices, DomainDef,
     address::{Address, DeviceInfo, USER_ALIAS},
     cpu::{Cpu, CpuCheck, CpuMode},
-    devices::{Controller, ControllerKind, Disk, controller::pci_model, disk::DiskBus},
+    devices::{
+        Controller, ControllerKind, Disk,
+        chardev::{ChannelState, ChannelTarget},
+        controller::pci_model,
+        disk::DiskBus,
+    },
     fates,
     words::OnOff,
 };
@@ -53,6 +58,11 @@ impl Devices {
         number(self.parallels.iter_mut().map(|device| &mut device.info), "parallel");
         number(self.consoles.iter_mut().map(|device| &mut device.info), "console");
         number(self.channels.iter_mut().map(|device| &mut device.info), "channel");
+        for channel in &mut self.channels {
+            if let ChannelTarget::Virtio { state, .. } = &mut channel.target {
+                *state = Some(ChannelState::Disconnected);
+            }
+        }
         number(self.inputs.iter_mut().map(|device| &mut device.info), "input");
         number(self.videos.iter_mut().map(|device| &mut device.info), "video");
         number(self.hostdevs.iter_mut().map(|device| &mut device.info), "hostdev");

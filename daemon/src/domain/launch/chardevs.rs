@@ -1,4 +1,4 @@
-//! Serial ports: the host's side of each.
+//! Serial ports: the host's side of each, and of what else is a character device.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -63,7 +63,7 @@ fn mirror(console: &mut Console, serials: &[Serial]) {
     }
 }
 
-fn open_backend(
+pub(super) fn open_backend(
     backend: &mut ChardevBackend,
     domain_log: &File,
     fds: &mut Fds,
@@ -105,7 +105,7 @@ fn open_pty() -> io::Result<(OwnedFd, String)> {
     Ok((descriptor, name))
 }
 
-fn open_log(log: &ChardevLog, fds: &mut Fds) -> Result<FdIndex> {
+pub(super) fn open_log(log: &ChardevLog, fds: &mut Fds) -> Result<FdIndex> {
     open_output(&log.file, log.append.is_some_and(OnOff::is_on)).map(|file| fds.add(file))
 }
 

@@ -11,6 +11,7 @@
 
 mod balloon;
 mod chardevs;
+mod consoles;
 mod cpu;
 mod disks;
 mod machine;
@@ -87,6 +88,8 @@ pub fn prepare(def: &mut DomainDef, id: u32, registry: &Registry) -> Result<Prep
     let rngs = rngs::open_all(def, &mut fds)?;
     let balloon = balloon::spec(def, keep_kib)?;
     let serials = chardevs::open_all(def, &log, &mut fds, &mut sockets)?;
+    let mut outlets = consoles::Outlets { domain_log: &log, fds: &mut fds, sockets: &mut sockets, files };
+    let consoles = consoles::open_all(def, &mut outlets)?;
     // Last of what can fail by the definition: an interface of the host is the only thing others can see.
     let nics = nics::open_all(def, &mut fds)?;
 
@@ -111,6 +114,7 @@ pub fn prepare(def: &mut DomainDef, id: u32, registry: &Registry) -> Result<Prep
         disks,
         nics,
         rngs,
+        consoles,
         balloon,
         root_ports: machine::root_ports(def),
         kvm,

@@ -2,14 +2,14 @@
 
 use super::{
     Fate::{Emulated, Inert, Rejected, Substituted},
-    Row,
+    Row, is_served_backend,
 };
 use crate::domain::def::{
     DomainDef, Kept,
     devices::{
-        Controller, ControllerKind, Disk, Interface,
+        Channel, Console, Controller, ControllerKind, Disk, Interface,
         balloon::BalloonModel,
-        chardev::{ChannelTarget, ChardevBackend, ConsoleTargetType, SerialTargetType},
+        chardev::{ChannelTarget, ConsoleTargetType, SerialTargetType},
         controller::pci_model,
         disk::{DiskBus, DiskDevice, DiskLocation},
         interface::InterfaceSource,
@@ -37,6 +37,18 @@ fn other(def: &DomainDef, families: &[&str]) -> Option<String> {
 fn kept_child(kept: &Kept, names: &[&str]) -> Option<String> {
     let found = kept.children().iter().find(|child| names.contains(&&*child.name));
     found.map(|child| format!("<{}>", child.name))
+}
+
+/// Backends of channels that belong to a screen.
+const SCREEN: &[&str] = &["spicevmc", "spiceport", "qemu-vdagent", "dbus"];
+
+/// The first channel of virtio's that no guest has, of such a backend.
+fn virtio_channel(def: &DomainDef, is: impl Fn(&str) -> bool) -> Option<String> {
+    let virtio = |channel: &&Channel| matches!(channel.target, ChannelTarget::Virtio { .. });
+    let mut foreign =
+        def.devices.channels.iter().filter(virtio).filter(|one| !is_served_backend(&one.backend));
+    let kind = foreign.find(|channel| is(channel.backend.kind()))?.backend.kind();
+    Some(format!("channel type='{kind}'"))
 }
 
 fn is_on(state: Option<OnOff>) -> bool {
@@ -195,23 +207,20 @@ pub(super) const ROWS: &[Row] = &[
         foreign.map(|serial| format!("serial {}: <target type='{}'>", serial.port, serial.target_type))
     }),
     Row::new(Rejected, "serial[@type] of another backend", "it is not served yet", |def| {
-        let served = |backend: &ChardevBackend| {
-            matches!(
-                backend,
-                ChardevBackend::Null
-                    | ChardevBackend::Pty { .. }
-                    | ChardevBackend::Stdio
-                    | ChardevBackend::File { .. }
-                    | ChardevBackend::Unix { .. }
-            )
-        };
-        let foreign = def.devices.serials.iter().find(|serial| !served(&serial.backend))?;
+        let foreign = def.devices.serials.iter().find(|serial| !is_served_backend(&serial.backend))?;
         Some(format!("serial {}: type='{}'", foreign.port, foreign.backend.kind()))
     }),
-    Row::new(Inert, "console/target[@type='virtio']", "no virtio-console yet", |def| {
-        let virtio =
-            def.devices.consoles.iter().find(|console| console.target_type == ConsoleTargetType::Virtio);
-        virtio.map(|console| format!("console {}", console.port))
+    Row::new(
+        Emulated,
+        "console/target[@type='virtio'], channel/target[@type='virtio']",
+        "virtio-console",
+        |_| None,
+    ),
+    Row::new(Rejected, "console[@type] of another backend", "it is not served yet", |def| {
+        let virtio = |console: &&Console| console.target_type == ConsoleTargetType::Virtio;
+        let mut consoles = def.devices.consoles.iter().filter(virtio);
+        let foreign = consoles.find(|console| !is_served_backend(&console.backend))?;
+        Some(format!("console {}: type='{}'", foreign.port, foreign.backend.kind()))
     }),
     Row::new(Rejected, "console/target of another type", "it is another hypervisor's", |def| {
         let foreign = def.devices.consoles.iter().find(|console| {
@@ -221,17 +230,13 @@ pub(super) const ROWS: &[Row] = &[
     }),
     Row::new(
         Inert,
-        "channel/target[@type='virtio']",
-        "no virtio-console yet: as without an agent in the guest",
-        |def| {
-            def.devices.channels.iter().find_map(|channel| match &channel.target {
-                ChannelTarget::Virtio { name, .. } => {
-                    Some(format!("channel '{}'", name.as_deref().unwrap_or_default()))
-                }
-                ChannelTarget::Other(_) => None,
-            })
-        },
+        "channel[@type='spicevmc', 'spiceport', 'qemu-vdagent' or 'dbus']",
+        "there is no screen yet",
+        |def| virtio_channel(def, |kind| SCREEN.contains(&kind)),
     ),
+    Row::new(Rejected, "channel[@type] of another backend", "it is not served yet", |def| {
+        virtio_channel(def, |kind| !SCREEN.contains(&kind))
+    }),
     Row::new(Rejected, "channel/target[@type!='virtio']", "it is not served", |def| {
         def.devices.channels.iter().find_map(|channel| match &channel.target {
             ChannelTarget::Other(target) => {
@@ -268,9 +273,23 @@ pub(super) const ROWS: &[Row] = &[
             pci.filter(|controller| !served(controller)).find_map(|controller| controller.model.as_deref());
         foreign.map(|model| format!("<controller type='pci' model='{model}'>"))
     }),
+    Row::new(Emulated, "controller[@type='virtio-serial']", "virtio-console", |_| None),
+    Row::new(
+        Rejected,
+        "controller[@type='virtio-serial'][@model='virtio-transitional']",
+        "only virtio's modern interface is emulated",
+        |def| {
+            let serial = |controller: &&Controller| controller.kind == ControllerKind::VirtioSerial;
+            let mut controllers = def.devices.controllers.iter().filter(serial);
+            let foreign = controllers.find(|one| one.model.as_deref() == Some("virtio-transitional"))?;
+            Some(format!("virtio-serial controller {}", foreign.index))
+        },
+    ),
     Row::new(Inert, "controller of another type", "nothing stands on it", |def| {
         let inert = |controller: &&Controller| {
-            controller.kind != ControllerKind::Pci && controller.model.as_deref() != Some("none")
+            let kind = controller.kind;
+            let emulated = matches!(kind, ControllerKind::Pci | ControllerKind::VirtioSerial);
+            !emulated && controller.model.as_deref() != Some("none")
         };
         let found = def.devices.controllers.iter().find(inert)?;
         Some(format!("<controller type='{}'>", found.kind))

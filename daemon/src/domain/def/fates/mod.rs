@@ -11,6 +11,8 @@ mod domain;
 mod tests;
 
 use super::DomainDef;
+use super::devices::Channel;
+use super::devices::chardev::{ChannelTarget, ChardevBackend};
 use crate::{domain::def::error::unsupported, error::Result};
 
 /// What becomes of an element, from the best to the worst.
@@ -97,6 +99,23 @@ pub fn notes(def: &DomainDef) -> Vec<String> {
             (row.find)(def).map(|found| format!("{}: {found}: {}", row.fate.as_str(), row.reason))
         })
         .collect()
+}
+
+/// Whether the host's side of a character device can be opened.
+fn is_served_backend(backend: &ChardevBackend) -> bool {
+    matches!(
+        backend,
+        ChardevBackend::Null
+            | ChardevBackend::Pty { .. }
+            | ChardevBackend::Stdio
+            | ChardevBackend::File { .. }
+            | ChardevBackend::Unix { .. }
+    )
+}
+
+/// Whether a guest that runs has a channel's port.
+pub fn is_served_channel(channel: &Channel) -> bool {
+    matches!(channel.target, ChannelTarget::Virtio { .. }) && is_served_backend(&channel.backend)
 }
 
 /// Programs that `<emulator>` may name: our own, and QEMU's by its names, for which our own stands in.
