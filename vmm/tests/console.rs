@@ -12,7 +12,7 @@ use std::{
 use support::{Launch, hardware_kvm, linux};
 use vireo_control::{BootSpec, ChardevSpec, ConsoleSpec, Event, MachineKind, PortSpec, Request};
 
-const BOOT: Duration = Duration::from_secs(240);
+const BOOT: Duration = Duration::from_secs(60);
 const MODULES: [&str; 7] = [
     "virtio_ring",
     "virtio",
@@ -28,6 +28,7 @@ const SCRIPT: &str = "stty -F /dev/hvc0 raw -echo\n\
     [ \"$(cat $port/name)\" = org.test.0 ] && channel=/dev/${port##*/}; done\n\
     echo names $(cat /sys/class/virtio-ports/*/name)\n\
     echo hello from hvc0 >/dev/hvc0\n\
+    echo said; cat /proc/interrupts | grep -i virtio\n\
     read line </dev/hvc0; echo heard $line\n\
     exec 3<>$channel\n\
     while read line <&3; do [ \"$line\" = stop ] && break; echo \"echo $line\" >&3; done\n\

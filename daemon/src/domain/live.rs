@@ -20,6 +20,8 @@ pub struct Live {
     pub facts: Facts,
     /// The live XML, with everything secret.
     pub text: Packed,
+    /// Which of its vCPUs are there, by their numbers.
+    pub online: Box<[bool]>,
     /// Its interfaces, in the order of the XML.
     pub interfaces: Box<[InterfaceFacts]>,
     /// It has a channel for an agent.
@@ -40,7 +42,7 @@ pub struct Live {
 pub struct HelloFacts {
     /// The counters it shares.
     pub page: Page,
-    /// Threads of the vCPUs, in their order.
+    /// Threads of the vCPUs, by their numbers, also of those that are off.
     pub threads: Box<[i32]>,
     /// What the start left to say.
     pub notes: Box<[String]>,
@@ -87,6 +89,7 @@ impl Live {
         Self {
             facts: Facts::of(def),
             text: Packed::new(&def.format(&FormatOptions::STATUS)),
+            online: online(def),
             interfaces: interfaces.collect(),
             has_agent: agent::is_configured(def),
             consoles: consoles.collect(),
@@ -110,7 +113,18 @@ fn channels(def: &DomainDef) -> impl Iterator<Item = ChannelFacts> {
     })
 }
 
+fn online(def: &DomainDef) -> Box<[bool]> {
+    def.vcpus.states().iter().map(|vcpu| vcpu.enabled).collect()
+}
+
 impl Live {
+    /// The vCPUs that are there: number and thread.
+    pub fn vcpus(&self) -> impl Iterator<Item = (u32, i32)> {
+        let threads = self.hello.as_ref().map_or(&[][..], |hello| &hello.threads);
+        let numbered = (0u32..).zip(threads.iter().copied()).zip(&self.online);
+        numbered.filter(|(_, online)| **online).map(|(vcpu, _)| vcpu)
+    }
+
     /// The guest agent's channel, where there is one.
     pub fn agent(&self) -> Option<&ChannelFacts> {
         self.channels.iter().find(|channel| channel.name.as_deref() == Some(agent::CHANNEL))
@@ -122,6 +136,7 @@ impl Live {
             facts: Facts::of(def),
             text: Packed::new(&def.format(&FormatOptions::STATUS)),
             channels: channels(def).collect(),
+            online: online(def),
             ..self.clone()
         }
     }

@@ -57,13 +57,12 @@ pub async fn domain_get_vcpus(call: &Call, args: DomainGetVcpusArgs) -> Result<D
         let info = "cannot retrieve vcpu information for inactive domain";
         return Err(Error::new(ErrorCode::OperationInvalid, ErrorDomain::Qemu, info));
     };
-    let threads = live.hello.as_ref().map_or(&[][..], |hello| &hello.threads);
     let length = length.min(MAX_MAP);
     let mut reply = DomainGetVcpusRet { info: Vec::new(), cpumaps: Vec::new() };
-    for (number, tid) in threads.iter().enumerate().take(room) {
-        let Thread { time, cpu, .. } = Thread::read(live.pid, *tid);
-        reply.info.push(VcpuInfo { number: number as u32, state: RUNNING, cpu_time: time, cpu });
-        reply.cpumaps.extend(affinity(*tid, length));
+    for (number, tid) in live.vcpus().take(room) {
+        let Thread { time, cpu, .. } = Thread::read(live.pid, tid);
+        reply.info.push(VcpuInfo { number, state: RUNNING, cpu_time: time, cpu });
+        reply.cpumaps.extend(affinity(tid, length));
     }
     Ok(reply)
 }

@@ -172,6 +172,7 @@ impl Actor {
         self.show(|snapshot| snapshot.live = Some(Arc::new(live)));
         self.catch_up_with_balloon();
         self.catch_up_with_channels(&hello.open_ports);
+        self.catch_up_with_vcpus(hello);
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ use vireo_control::{FromVmm, Reply, Request, VmmError};
 
 use super::Actor;
 use super::guest::Input;
+use crate::domain::Snapshot;
 use crate::domain::policy::not_running;
 use crate::domain::vmm::LinkError;
 use crate::error::{Error, ErrorCode, ErrorDomain};
@@ -108,6 +109,39 @@ impl Actor {
                 Input::Quiet => return Err(CallError::Deadline(what)),
             }
         }
+    }
+
+    /// Waits until what is shown is as it is to be, as the guest's process says so. Says whether it is so in time.
+    pub(super) async fn wait_until(
+        &mut self,
+        patience: Duration,
+        is_so: impl Fn(&Snapshot) -> bool,
+    ) -> Result<bool, CallError> {
+        let deadline = Instant::now() + patience;
+        while !is_so(&self.domain.snapshot()) {
+            let Self { guest, inbox, .. } = self;
+            let guest = guest.as_mut().ok_or(CallError::Ended)?;
+            let input = tokio::select! {
+                biased;
+                input = guest.input(Some(deadline)) => input,
+                Some(envelope) = inbox.urgent.recv() => Input::Request(envelope),
+            };
+            match input {
+                Input::Frame(FromVmm::Event { event }) => self.on_event(event),
+                Input::Frame(FromVmm::Reply { .. }) | Input::Retry => {}
+                Input::Lost => {
+                    self.on_lost();
+                    return Err(self.after_loss("say what became of a request").await);
+                }
+                Input::Ended => {
+                    self.on_end(None).await;
+                    return Err(CallError::Ended);
+                }
+                Input::Request(envelope) => self.serve_urgent(envelope).await,
+                Input::Quiet => return Ok(is_so(&self.domain.snapshot())),
+            }
+        }
+        Ok(true)
     }
 
     /// A conversation most often breaks off because the process ends: it gets a moment to do so.

@@ -56,6 +56,10 @@ impl Actor {
             return Err(Error::new(ErrorCode::OperationInvalid, ErrorDomain::Qemu, info));
         };
         let threads = Threads { pid: live.pid, vcpus: hello.threads.clone() };
+        if before.vcpus != after.vcpus {
+            // Shown, and kept, one by one: other things may befall the guest meanwhile.
+            return self.turn_vcpus(&before, &after).await;
+        }
         let held = Held { groups, uuid: self.domain.uuid(), threads };
         let after = blocking(move || limits::change(&held, &before, &after).map(|()| after)).await?;
         self.show_live(&after);

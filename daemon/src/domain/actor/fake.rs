@@ -156,6 +156,12 @@ impl Fake {
                     self.tell(Event::BalloonChanged { bytes });
                     Ok(Reply::Done)
                 }
+                Request::SetVcpu { index, online: false } => {
+                    if !self.is("keep-vcpus") {
+                        self.tell(Event::VcpuRemoved { index });
+                    }
+                    Ok(Reply::Done)
+                }
                 Request::SetBalloonPeriod { .. } | Request::InjectNmi | Request::SetVcpu { .. } => {
                     Ok(Reply::Done)
                 }
@@ -169,7 +175,9 @@ impl Fake {
     /// What the guest does once it runs.
     fn after_resume(self: &Arc<Self>) {
         let fake = self.clone();
-        if self.is("power-off-soon") {
+        if self.is("open-agent") {
+            fake.tell(Event::PortChanged { alias: "channel0".into(), open: true });
+        } else if self.is("power-off-soon") {
             std::thread::spawn(move || {
                 std::thread::sleep(Duration::from_millis(50));
                 fake.tell(Event::Shutdown);

@@ -34,6 +34,7 @@ mod guest;
 mod memory;
 mod rename;
 mod start;
+mod vcpus;
 
 use std::sync::Arc;
 
@@ -296,7 +297,7 @@ impl Actor {
                 }
             }
             Event::BalloonChanged { bytes } => self.on_balloon(bytes),
-            Event::VcpuRemoved { .. } => {}
+            Event::VcpuRemoved { index } => self.show_vcpu(usize::from(index), false),
             Event::PortChanged { alias, open } => self.on_port(&alias, open),
             Event::Exiting { reason } => {
                 if let Some(guest) = &mut self.guest {

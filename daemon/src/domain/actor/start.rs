@@ -144,7 +144,7 @@ impl Actor {
         if let Some(entering) = entering {
             let _ = entering.await;
         }
-        let threads = Threads { pid, vcpus: hello.vcpu_tids.clone().into() };
+        let threads = Threads { pid, vcpus: vcpu_threads(hello) };
         let held = Held { groups: self.registry.setup().groups.clone(), uuid: def.uuid, threads };
         blocking(move || limits::settle(&held, &def).map(|()| def)).await
     }
@@ -240,8 +240,17 @@ pub(super) fn check_hello(hello: &Hello, uuid: uuid::Uuid, spec_hash: u64) -> Re
 
 /// What is published of a hello, and of what was known before it.
 pub(super) fn hello_facts(hello: Hello, mut notes: Vec<String>, stats: &OwnedFd) -> Result<HelloFacts> {
+    let threads = vcpu_threads(&hello);
     let page = Page::map(stats, hello.stats)
         .map_err(|error| Error::system(ErrorDomain::Qemu, "cannot map the guest's statistics", &error))?;
     notes.extend(hello.notes);
-    Ok(HelloFacts { page, threads: hello.vcpu_tids.into(), notes: notes.into() })
+    Ok(HelloFacts { page, threads, notes: notes.into() })
+}
+
+/// The threads of the vCPUs, by their numbers. A vmm that does not tell of those that are off has none.
+fn vcpu_threads(hello: &Hello) -> Box<[i32]> {
+    if hello.vcpus.is_empty() {
+        return hello.vcpu_tids.clone().into();
+    }
+    hello.vcpus.iter().map(|vcpu| vcpu.tid).collect()
 }

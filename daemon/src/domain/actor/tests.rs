@@ -1,9 +1,11 @@
 //! The life of a domain, with a fake vmm that is a process of its own.
 
 mod balloon;
+mod channels;
 mod edits;
 mod names;
 mod sockets;
+mod vcpus;
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -12,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 use vireo_protocol::remote::{
-    DomainEventCallbackBalloonChangeMsg, DomainEventCallbackLifecycleMsg,
-    DomainEventCallbackMetadataChangeMsg, DomainEventCallbackRebootMsg,
+    DomainEventCallbackAgentLifecycleMsg, DomainEventCallbackBalloonChangeMsg,
+    DomainEventCallbackLifecycleMsg, DomainEventCallbackMetadataChangeMsg, DomainEventCallbackRebootMsg,
 };
 use vireo_xdr::Decode;
 
@@ -56,7 +58,7 @@ impl Instance {
             let daemon = Daemon::start(elsewhere, Config::default(), false).await.unwrap();
             let (socket, _peer) = std::os::unix::net::UnixStream::pair().unwrap();
             let watcher = ClientHandle::new(daemon, Identity::of_peer(&socket).unwrap(), false);
-            for event in [0, 1, 13] {
+            for event in [0, 1, 13, 18] {
                 events.subscribe(&watcher, EventObject::Domain, event, None, false);
             }
             let setup =
@@ -110,8 +112,8 @@ impl Instance {
         self.done(Request::Create(CreateOptions::default()));
     }
 
-    /// What the watcher was told since it last looked, as (event, detail, id); a reboot is (100, 0, id), and a balloon
-    /// (113, KiB, id).
+    /// What the watcher was told since it last looked, as (event, detail, id); a reboot is (100, 0, id), a balloon
+    /// (113, KiB, id), an agent (118, state and reason as digits, id).
     fn told(&self) -> Vec<(i32, i32, i32)> {
         let mut frames = Vec::new();
         self.watcher.outbox().take(true, |frame| frames.push(frame));
@@ -120,6 +122,10 @@ impl Instance {
             if procedure == 319 {
                 let reboot = DomainEventCallbackRebootMsg::from_bytes(body).unwrap();
                 return (100, 0, reboot.msg.dom.id);
+            }
+            if procedure == 348 {
+                let agent = DomainEventCallbackAgentLifecycleMsg::from_bytes(body).unwrap();
+                return (118, agent.state * 10 + agent.reason, agent.dom.id);
             }
             if procedure == 331 {
                 let balloon = DomainEventCallbackBalloonChangeMsg::from_bytes(body).unwrap();

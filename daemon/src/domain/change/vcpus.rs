@@ -24,7 +24,7 @@ impl Change for SetCount {
             )));
         }
         if side == Side::Live {
-            return refuse_live();
+            return plug_count(def, count);
         }
         let mut states = without_order(def);
         let listed = set_count(&mut states, count as usize, self.hotpluggable);
@@ -77,7 +77,7 @@ impl Change for SetEach {
             return Err(invalid(format_args!("vcpu {last} is not present in {which} config")));
         }
         if side == Side::Live {
-            return refuse_live();
+            return plug_each(def, &self.vcpus, self.enabled);
         }
         if self.vcpus.contains(0) {
             return Err(invalid("vCPU '0' can't be modified"));
@@ -100,8 +100,42 @@ impl Change for SetEach {
     }
 }
 
-fn refuse_live() -> Result<()> {
-    Err(not_live("vcpus of a running domain cannot be added or removed"))
+/// A running guest gets the first that are off, or loses the last that may go.
+fn plug_count(def: &mut DomainDef, count: u32) -> Result<()> {
+    let states = def.vcpus.states();
+    let online = def.vcpus.online();
+    let adding = count > online;
+    let may = |vcpu: &Vcpu| if adding { !vcpu.enabled } else { vcpu.enabled && vcpu.hotpluggable };
+    let mut chosen: Vec<usize> = (0..states.len()).filter(|n| may(&states[*n])).collect();
+    if !adding {
+        chosen.reverse();
+    }
+    chosen.truncate(count.abs_diff(online) as usize);
+    if chosen.len() < count.abs_diff(online) as usize {
+        let info = "failed to find appropriate hotpluggable vcpus to reach the desired target vcpu count";
+        return Err(Error::new(ErrorCode::ConfigUnsupported, ErrorDomain::Qemu, info));
+    }
+    chosen.into_iter().for_each(|vcpu| def.vcpus.turn(vcpu, adding));
+    Ok(())
+}
+
+/// A running guest gets or loses one.
+fn plug_each(def: &mut DomainDef, vcpus: &CpuSet, enabled: bool) -> Result<()> {
+    let states = def.vcpus.states();
+    for vcpu in vcpus.iter() {
+        if states[vcpu].enabled == enabled {
+            return Err(invalid(format_args!("vcpu '{vcpu}' is already in requested state")));
+        }
+        if states[vcpu].enabled && !states[vcpu].hotpluggable {
+            return Err(not_live(format_args!("vcpu '{vcpu}' can't be unplugged")));
+        }
+    }
+    let mut chosen = vcpus.iter();
+    match (chosen.next(), chosen.next()) {
+        (Some(vcpu), None) => def.vcpus.turn(vcpu, enabled),
+        _ => return Err(not_live("only one hotpluggable entity can be selected")),
+    }
+    Ok(())
 }
 
 /// Each vCPU; the order they came in means nothing any more.

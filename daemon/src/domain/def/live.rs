@@ -29,6 +29,7 @@ impl DomainDef {
             cpu.migratable.get_or_insert(OnOff::On);
         }
         self.devices.assign_live();
+        self.vcpus.number();
         // Nothing is lent yet; what is to be, the guest is asked for once it runs.
         self.memory.current_kib = self.memory.total_kib;
         Ok(())

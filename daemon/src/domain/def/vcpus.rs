@@ -67,6 +67,42 @@ impl Vcpus {
     }
 }
 
+impl Vcpus {
+    /// The guest is there: those that are listed are in the order they came.
+    pub(super) fn number(&mut self) {
+        if let Some(each) = &mut self.each {
+            number(each);
+        }
+    }
+
+    /// A running guest has got one, or has lost it: from now on each is listed, those that are there in the order
+    /// they came.
+    pub fn turn(&mut self, vcpu: usize, enabled: bool) {
+        let mut states = self.states();
+        let last = number(&mut states);
+        if let Some(state) = states.get_mut(vcpu) {
+            let before = state.order;
+            let order = if enabled { last + 1 } else { 0 };
+            *state = Vcpu { enabled, hotpluggable: true, order };
+            if !enabled {
+                states.iter_mut().filter(|vcpu| vcpu.order > before).for_each(|vcpu| vcpu.order -= 1);
+            }
+        }
+        self.each = Some(states);
+        self.current = None;
+    }
+}
+
+/// Gives those that are there their order, where they have none. Returns the last.
+fn number(states: &mut [Vcpu]) -> u32 {
+    let mut last = states.iter().map(|vcpu| vcpu.order).max().unwrap_or(0);
+    for there in states.iter_mut().filter(|vcpu| vcpu.enabled && vcpu.order == 0) {
+        last += 1;
+        there.order = last;
+    }
+    last
+}
+
 impl Default for Vcpus {
     fn default() -> Self {
         Self { maximum: 1, current: None, placement: Placement::Static, cpuset: None, each: None }

@@ -25,13 +25,22 @@ pub(super) fn spec(def: &DomainDef) -> Result<CpuSpec> {
     let hidden = def.features.kvm.as_ref().and_then(|kvm| kvm.hidden);
     Ok(CpuSpec {
         online: count(def.vcpus.online())?,
-        which: Vec::new(),
+        which: which(def),
         maximum: count(def.vcpus.maximum)?,
         topology: topology.transpose()?,
         mode: cpu.map_or(Ok(CpuMode::HostPassthrough), mode)?,
         features: cpu.map_or(Ok(Vec::new()), |cpu| cpu.features.iter().map(feature).collect())?,
         hide_kvm: hidden.is_some_and(|hidden| hidden.is_on()),
     })
+}
+
+/// The vCPUs that are there from the start, where they are not the first.
+fn which(def: &DomainDef) -> Vec<u16> {
+    let states = def.vcpus.states();
+    if states.is_sorted_by_key(|vcpu| !vcpu.enabled) {
+        return Vec::new();
+    }
+    (0..).zip(&states).filter(|(_, vcpu)| vcpu.enabled).map(|(number, _)| number).collect()
 }
 
 fn mode(cpu: &Cpu) -> Result<CpuMode> {

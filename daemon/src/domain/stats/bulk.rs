@@ -170,10 +170,9 @@ fn vcpus(snapshot: &Snapshot, values: &mut Values) {
     values.push("vcpu.current", u32::from(facts.vcpus));
     values.push("vcpu.maximum", u32::from(facts.vcpus_max));
     let Some(live) = snapshot.live.as_deref() else { return };
-    let Some(hello) = &live.hello else { return };
     let state = if matches!(snapshot.state, State::Shutdown | State::Crashed) { 0 } else { 1 };
-    for (n, tid) in hello.threads.iter().enumerate() {
-        let thread = Thread::read(live.pid, *tid);
+    for (n, tid) in live.vcpus() {
+        let thread = Thread::read(live.pid, tid);
         values.push(format!("vcpu.{n}.state"), state);
         values.push(format!("vcpu.{n}.time"), thread.time);
         values.push(format!("vcpu.{n}.wait"), thread.wait);

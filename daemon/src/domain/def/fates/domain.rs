@@ -59,10 +59,7 @@ pub(super) const ROWS: &[Row] = &[
         let source = def.memory.backing.as_ref()?.source?;
         (source == MemorySource::File).then(|| "<memoryBacking><source type='file'>".to_owned())
     }),
-    Row::new(Rejected, "vcpus/vcpu[@enabled='no']", "no vCPU hotplug yet", |def| {
-        let off = def.vcpus.each.iter().flatten().any(|vcpu| !vcpu.enabled);
-        off.then(|| "<vcpus>".to_owned())
-    }),
+    Row::new(Emulated, "vcpu/@current, vcpus/vcpu", "they come and go by ACPI", |_| None),
     Row::new(
         Emulated,
         "vcpu/@cpuset, cputune, memtune, blkiotune, numatune/memory",
