@@ -40,6 +40,8 @@ pub struct Guest {
     pub machine: String,
     /// Virtual processors.
     pub vcpus: u32,
+    /// Those that are there at start, where not all are.
+    pub current: Option<u32>,
     /// Memory.
     pub memory_mib: u64,
     /// bzImage or ELF.
@@ -68,6 +70,7 @@ impl Guest {
             uuid: uuid_of(name),
             machine: "q35".into(),
             vcpus: 1,
+            current: None,
             memory_mib: 256,
             kernel: files.kernel.clone(),
             initrd: files.initrd.clone(),
@@ -101,13 +104,14 @@ impl Guest {
         }
         format!(
             "<domain type='kvm'><name>{}</name><uuid>{}</uuid><memory unit='MiB'>{}</memory>\
-             <vcpu>{}</vcpu><os><type arch='x86_64' machine='{}'>hvm</type><kernel>{}</kernel>\
+             <vcpu{}>{}</vcpu><os><type arch='x86_64' machine='{}'>hvm</type><kernel>{}</kernel>\
              <initrd>{}</initrd><cmdline>console=ttyS0 quiet panic=-1 {}</cmdline></os>\
              <features><acpi/><apic/></features><cpu mode='host-passthrough'/>{}\
              <devices>{devices}{}{}</devices></domain>",
             self.name,
             self.uuid,
             self.memory_mib,
+            self.current.map(|current| format!(" current='{current}'")).unwrap_or_default(),
             self.vcpus,
             self.machine,
             self.kernel.display(),

@@ -2,9 +2,9 @@
 
 use super::Actor;
 use super::edit::live_document;
+use crate::domain::agent::CHANNEL as AGENT;
 use crate::domain::def::DomainDef;
 use crate::domain::def::devices::chardev::{ChannelState, ChannelTarget};
-use crate::domain::live::AGENT;
 use crate::domain::registry::wire;
 use crate::events::domain::{AgentReason, AgentState};
 
