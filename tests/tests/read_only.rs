@@ -2,8 +2,9 @@
 //! stock libvirtd.
 
 use vireo_protocol::error::ErrorCode;
+use vireo_protocol::remote::{DomainInterfaceAddressesArgs, NonnullDomain};
 use vireo_tests::compare::{self, Allowed, Names, Tour, Transcript, assert_same};
-use vireo_tests::question::{Question, in_words, smallest_questions};
+use vireo_tests::question::{Question, ask, in_words, smallest_questions};
 use vireo_tests::raw::{Message, Raw};
 use vireo_tests::require;
 use vireo_tests::server::Server;
@@ -70,6 +71,40 @@ fn read_only_clients_are_refused_what_stock_refuses_them() {
     let expected = stock.transcript("read-only", tour);
     drop(stock);
     assert_same(&expected, &tour(&Server::ours()), ALLOWED);
+}
+
+#[test]
+fn with_flags_they_are_refused_what_stock_refuses_them() {
+    let stock = require!(compare::stock());
+    let expected = stock.transcript("read-only-flags", flags_tour);
+    drop(stock);
+    assert_same(&expected, &flags_tour(&Server::ours()), ALLOWED);
+}
+
+/// Whatever may be called at all, with each of the lower flags; and the addresses of a guest by each source.
+fn flags_tour(server: &Server) -> Transcript {
+    let mut tour = Tour::new(server, Names::default());
+    let mut keep = |what: &str, question: &Question| {
+        let answer = call(server, question);
+        let refused = said_refusal(answer.as_ref()).is_some();
+        let said = if refused { in_words(answer) } else { "may be called".into() };
+        tour.keep(&format!("{} {} {what}", question.procedure.number, question.procedure.name), &said);
+    };
+    let known = |question: &Question| {
+        question.procedure.read_only && question.procedure.number <= compare::NEWEST_PROCEDURE
+    };
+    for question in smallest_questions().into_iter().filter(known) {
+        for flag in [1, 2, 4, 8] {
+            if let Some(question) = question.clone().with_flags(flag) {
+                keep(&format!("flag {flag}"), &question);
+            }
+        }
+    }
+    for source in 0..4 {
+        let dom = NonnullDomain { name: "x".into(), uuid: [1; 16], id: -1 };
+        keep(&format!("source {source}"), &ask(DomainInterfaceAddressesArgs { dom, source, flags: 0 }));
+    }
+    tour.transcript()
 }
 
 fn tour(server: &Server) -> Transcript {

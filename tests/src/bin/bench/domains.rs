@@ -13,17 +13,24 @@ use vireo_tests::raw::Raw;
 pub fn define(socket: &Path, from: usize, count: usize, template: &Path) {
     let template = fs::read_to_string(template).expect("a definition");
     let mut raw = Raw::open(socket);
-    let one = |number: usize| {
-        let xml = template
-            .replace("@NAME@", &name(number))
-            .replace("@UUID@", &format!("5f0c2a9e-3c1d-4f63-9d2b-{number:012x}"))
-            .replace("@MAC@", &format!("52:54:00:00:{:02x}:{:02x}", number >> 8 & 0xff, number & 0xff));
-        let args = remote::DomainDefineXmlArgs { xml };
-        let begin = Instant::now();
-        raw.call::<remote::DomainDefineXmlRet>(RemoteProc::DomainDefineXml, &args).expect("it is defined");
-        begin.elapsed().as_secs_f64() * 1e6
-    };
+    let one = |number: usize| define_one(&mut raw, &template, number);
     println!("define {:.1}", median((from..from + count).map(one).collect()));
+}
+
+/// Defines one of them; microseconds.
+pub fn define_one(raw: &mut Raw, template: &str, number: usize) -> f64 {
+    let args = remote::DomainDefineXmlArgs { xml: filled_in(template, number) };
+    let begin = Instant::now();
+    raw.call::<remote::DomainDefineXmlRet>(RemoteProc::DomainDefineXml, &args).expect("it is defined");
+    begin.elapsed().as_secs_f64() * 1e6
+}
+
+/// The definition of one of them.
+pub fn filled_in(template: &str, number: usize) -> String {
+    template
+        .replace("@NAME@", &name(number))
+        .replace("@UUID@", &format!("5f0c2a9e-3c1d-4f63-9d2b-{number:012x}"))
+        .replace("@MAC@", &format!("52:54:00:00:{:02x}:{:02x}", number >> 8 & 0xff, number & 0xff))
 }
 
 /// Undefines them again.

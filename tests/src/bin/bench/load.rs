@@ -13,16 +13,16 @@ use vireo_tests::raw::Raw;
 
 /// One connection, `count` calls, one after the other.
 pub fn calls(socket: &Path, call: &str, count: usize) {
-    timed(socket, call, count);
+    timed(socket, &mut Ready::new(call, socket), count);
 }
 
 /// The same, timed.
 pub fn latency(socket: &Path, call: &str, count: usize) {
-    println!("{call} {:.2}", median(timed(socket, call, count)));
+    println!("{call} {:.2}", median(timed(socket, &mut Ready::new(call, socket), count)));
 }
 
-fn timed(socket: &Path, call: &str, count: usize) -> Vec<f64> {
-    let mut ready = Ready::new(call, socket);
+/// One connection, one call after the other: microseconds of each.
+pub fn timed(socket: &Path, ready: &mut Ready, count: usize) -> Vec<f64> {
     let mut line = Line::open(socket);
     let one = |serial| {
         let begin = Instant::now();

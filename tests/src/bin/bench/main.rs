@@ -5,6 +5,7 @@
 //! client library. A socket is given by its path, a call by its name: `libversion`,
 //! `info`, `xml` (the latter two of the domain `bench-0`), `list`, `stats`.
 
+mod beside;
 mod call;
 mod domains;
 mod load;
@@ -16,6 +17,9 @@ use std::process::exit;
 const USAGE: &str = "usage:
   bench latency SOCKET CALL COUNT                  microseconds of a call, median
   bench throughput SOCKET CALL CONNECTIONS INFLIGHT SECONDS   calls per second
+  bench p99 SOCKET CALL COUNT                      microseconds of a call, what one in a hundred exceeds
+  bench events SOCKET SUBSCRIBERS COUNT TEMPLATE   microseconds until a change returns, and until its event is
+                                                   with a subscriber behind so many others
   bench calls SOCKET CALL COUNT                    makes calls, prints nothing
   bench connects SOCKET COUNT                      microseconds to connect, open, close
   bench define SOCKET FROM COUNT TEMPLATE          microseconds to define a domain, median
@@ -29,6 +33,10 @@ fn main() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["latency", socket, call, count] => load::latency(Path::new(socket), call, number(count)),
+        ["p99", socket, call, count] => beside::p99(Path::new(socket), call, number(count)),
+        ["events", socket, subscribers, count, template] => {
+            beside::events(Path::new(socket), number(subscribers), number(count), Path::new(template));
+        }
         ["throughput", socket, call, connections, inflight, seconds] => {
             load::throughput(Path::new(socket), call, number(connections), number(inflight), number(seconds));
         }
