@@ -103,6 +103,10 @@ pub(super) fn wrong() -> Vec<Wrong> {
         ("a disk that is none", set_tune("vdz", "total_bytes_sec", TypedValue::ULLong(9))),
         ("a burst below the limit", set_tune("vda", "total_bytes_sec_max", TypedValue::ULLong(9))),
         (
+            "live and defined at once",
+            ask(DomainGetInterfaceParametersArgs { dom: dom(), device: "x".into(), nparams: 0, flags: 3 }),
+        ),
+        (
             "a device that is none",
             ask(DomainGetInterfaceParametersArgs {
                 dom: dom(),

@@ -9,7 +9,7 @@ use vireo_protocol::typed::{STRING_OKAY, TypedValue};
 
 use super::super::check_flags;
 use super::{AFFECT, answer, change, check_params, selected, snapshot};
-use crate::api::arguments::{params_room, positive, there};
+use crate::api::arguments::{live_or_config, params_room, positive, there};
 use crate::domain::change::bandwidth::{self, INBOUND, OUTBOUND, SetBandwidth};
 use crate::domain::change::iotune::{self, GROUP, SetIoTune};
 use crate::domain::def::devices::disk::iotune::NAMES;
@@ -32,6 +32,7 @@ pub async fn domain_get_block_io_tune(
     args: DomainGetBlockIoTuneArgs,
 ) -> Result<DomainGetBlockIoTuneRet> {
     params_room(args.nparams, DOMAIN_BLOCK_IO_TUNE_PARAMETERS_MAX)?;
+    live_or_config(args.flags, "virDomainGetBlockIoTune")?;
     check_flags(args.flags, AFFECT | STRING_OKAY, "qemuDomainGetBlockIoTune")?;
     let (def, live) = selected(args.flags, &*snapshot(call, &args.dom)?)?;
     let tune = match &args.disk {
