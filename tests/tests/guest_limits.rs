@@ -6,6 +6,7 @@ use vireo_tests::console::Console;
 use vireo_tests::guest::{Guest, boot_files};
 use vireo_tests::require;
 use vireo_tests::server::Server;
+use vireo_tests::wait;
 
 /// Where the host's control groups are, if they are of version 2 and guests can be limited by them.
 fn hierarchy() -> Result<PathBuf, String> {
@@ -86,7 +87,7 @@ fn limits_of_a_running_guest_stand_and_change() {
     assert!(defined.contains("<shares>200</shares>"), "the definition is as it was: {defined}");
 
     server.virsh(&["destroy", "limited"]).ok();
-    assert!(!group.0.exists(), "the group goes with its guest");
+    wait::until("the group goes with its guest", || (!group.0.exists()).then_some(()));
 }
 
 fn changes_are_made_and_told(server: &Server, group: &Group, pid: i32) {

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -26,8 +27,10 @@ const MOUNTS: [&str; 2] = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
 /// The folder of all guests' groups.
 const PARENT: &str = "vireo";
 
-/// How often a group is removed that is not empty yet: its last thread may still be on its way out.
-const ATTEMPTS: u32 = 20;
+/// How often a group is tried to be removed that is not empty yet, and how long it rests before each time: a thread
+/// that KVM works with for the guest stays until the guest's machine is taken apart.
+const ATTEMPTS: u32 = 250;
+const REST: Duration = Duration::from_millis(20);
 
 /// A controller of the hierarchy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,12 +130,33 @@ impl Groups {
         there.collect()
     }
 
-    /// Removes a guest's group, now empty, and the folder of all with the last.
+    /// Removes a guest's group once it is empty, and the folder of all with the last. Nobody waits for it: what the
+    /// kernel still does with the guest may keep the group for a moment. A guest that is started meanwhile keeps it.
     pub fn remove(&self, uuid: &Uuid) {
         let Some(group) = self.guest(uuid).filter(Group::exists) else { return };
-        group.remove();
-        // It fails while there are others.
-        drop(group.0.parent().map(fs::remove_dir));
+        if group.remove() {
+            return;
+        }
+        let persist = move || {
+            for _ in 1..ATTEMPTS {
+                std::thread::sleep(REST);
+                if group.holds_process() || group.remove() {
+                    return;
+                }
+            }
+            tracing::warn!("'{}' stays: it is not empty", group.0.display());
+        };
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(persist)),
+            Err(_) => persist(),
+        }
+    }
+
+    /// The guests that groups are there for, of this instance or of another.
+    pub fn guests(&self) -> Vec<Uuid> {
+        let Some(parent) = self.mount().map(|mount| mount.join(PARENT)) else { return Vec::new() };
+        let names = fs::read_dir(parent).into_iter().flatten().flatten();
+        names.filter_map(|name| name.file_name().to_str()?.parse().ok()).collect()
     }
 }
 
@@ -152,8 +176,12 @@ impl Group {
 
     /// Moves a process into it. One that has ended in the meantime leaves no group behind.
     pub fn enter(&self, pid: u32) -> io::Result<()> {
-        let entered = fs::create_dir_all(&self.0)
-            .and_then(|()| fs::write(self.0.join("cgroup.procs"), pid.to_string()));
+        let enter = || {
+            fs::create_dir_all(&self.0)?;
+            fs::write(self.0.join("cgroup.procs"), pid.to_string())
+        };
+        // The group of the guest before may be removed between the two.
+        let entered = enter().or_else(|_| enter());
         if entered.is_err() {
             self.remove();
         }
@@ -227,27 +255,27 @@ impl Group {
         Ok(text.trim_end().to_owned())
     }
 
-    fn remove(&self) {
+    /// Whether a process is in it that is no thread of the kernel's: only those have no arguments.
+    fn holds_process(&self) -> bool {
+        let has_arguments =
+            |pid: &str| fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.is_empty());
+        words(&self.0.join("cgroup.procs")).iter().any(|pid| has_arguments(pid))
+    }
+
+    /// Removes it with the groups of its threads; false while it is not empty.
+    fn remove(&self) -> bool {
         for child in fs::read_dir(&self.0).into_iter().flatten().flatten() {
             if child.file_type().is_ok_and(|kind| kind.is_dir()) {
-                remove_folder(&child.path());
+                let _ = fs::remove_dir(child.path());
             }
         }
-        remove_folder(&self.0);
-    }
-}
-
-fn remove_folder(path: &Path) {
-    for attempt in 1..=ATTEMPTS {
-        match fs::remove_dir(path) {
-            Err(error) if error.kind() == io::ErrorKind::ResourceBusy && attempt < ATTEMPTS => {
-                std::thread::sleep(std::time::Duration::from_millis(1));
+        match fs::remove_dir(&self.0) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => false,
+            _ => {
+                // It fails while there are others.
+                drop(self.0.parent().map(fs::remove_dir));
+                true
             }
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                tracing::debug!("'{}' stays: {error}", path.display());
-                return;
-            }
-            _ => return,
         }
     }
 }

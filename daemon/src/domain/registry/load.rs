@@ -48,6 +48,7 @@ impl Registry {
         let count = definitions.len();
         registry.insert_definitions(definitions)?;
         let guests: Vec<_> = statuses.into_iter().filter_map(|status| registry.adopt(status)).collect();
+        registry.remove_empty_groups();
         let all_met = async {
             for guest in guests {
                 // Met, or gone: the sender is dropped then.
@@ -63,6 +64,17 @@ impl Registry {
             started.elapsed().as_millis()
         );
         Ok(registry)
+    }
+
+    /// Control groups of guests that are over, where the daemon before did not come to remove them.
+    fn remove_empty_groups(&self) {
+        let groups = &self.setup.groups;
+        for uuid in groups.guests() {
+            let over = self.read().by_uuid.get(&uuid).is_some_and(|domain| !domain.snapshot().is_active());
+            if over {
+                groups.remove(&uuid);
+            }
+        }
     }
 
     /// Starts the domains that are to be started with the host: once in a boot, so that a daemon that is started
