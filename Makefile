@@ -24,7 +24,7 @@ test: ## install what is missing, then run every test there is
 record: ## run the comparisons with a live stock libvirtd, and record what it says
 	@tests/lab/deps test oracle
 	@VIREO_STOCK=live VIREO_RECORD=1 tests/run guests_end_as hostile_frames bad_definitions one_guests_life edits_look \
-		they_are_refused_what_stock read_only_clients_are_refused in_stocks_words whoever_asked
+		they_are_refused_what_stock read_only_clients_are_refused in_stocks_words whoever_asked tuned_as_on_stock
 
 bench: ## measure, beside stock libvirtd and QEMU; the table goes to target/bench.md
 	@tests/lab/deps bench

@@ -3,6 +3,7 @@
 mod balloon;
 mod channels;
 mod edits;
+mod limits;
 mod names;
 mod sockets;
 mod vcpus;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 use vireo_protocol::remote::{
     DomainEventCallbackAgentLifecycleMsg, DomainEventCallbackBalloonChangeMsg,
     DomainEventCallbackLifecycleMsg, DomainEventCallbackMetadataChangeMsg, DomainEventCallbackRebootMsg,
+    DomainEventCallbackTunableMsg,
 };
 use vireo_xdr::Decode;
 
@@ -38,6 +40,12 @@ const UUID: &str = "5d7e8a3c-1b1f-4c58-9d5e-2f1c3b6a7d90";
 /// Longer than anything takes.
 const SOON: Duration = Duration::from_secs(20);
 
+/// The host's control groups, or those of a test in a folder.
+fn groups(root: &Path) -> Groups {
+    let folder = root.join("cgroup");
+    if folder.exists() { Groups::at(folder) } else { Groups::of_host() }
+}
+
 /// A daemon's domains, on a runtime of their own, so that they can be killed.
 struct Instance {
     runtime: tokio::runtime::Runtime,
@@ -58,11 +66,10 @@ impl Instance {
             let daemon = Daemon::start(elsewhere, Config::default(), false).await.unwrap();
             let (socket, _peer) = std::os::unix::net::UnixStream::pair().unwrap();
             let watcher = ClientHandle::new(daemon, Identity::of_peer(&socket).unwrap(), false);
-            for event in [0, 1, 13, 18] {
+            for event in [0, 1, 13, 17, 18] {
                 events.subscribe(&watcher, EventObject::Domain, event, None, false);
             }
-            let setup =
-                Setup { paths, program: fake::program(root), guest_user: None, groups: Groups::of_host() };
+            let setup = Setup { paths, program: fake::program(root), guest_user: None, groups: groups(root) };
             (watcher, Registry::load(setup, events).await.unwrap())
         });
         Self { runtime, registry, watcher }
@@ -113,7 +120,8 @@ impl Instance {
     }
 
     /// What the watcher was told since it last looked, as (event, detail, id); a reboot is (100, 0, id), a balloon
-    /// (113, KiB, id), an agent (118, state and reason as digits, id).
+    /// (113, KiB, id), what the guest is given (117, how much, id), an
+    /// agent (118, state and reason as digits, id).
     fn told(&self) -> Vec<(i32, i32, i32)> {
         let mut frames = Vec::new();
         self.watcher.outbox().take(true, |frame| frames.push(frame));
@@ -130,6 +138,10 @@ impl Instance {
             if procedure == 331 {
                 let balloon = DomainEventCallbackBalloonChangeMsg::from_bytes(body).unwrap();
                 return (113, balloon.msg.actual as i32, balloon.msg.dom.id);
+            }
+            if procedure == 346 {
+                let tunable = DomainEventCallbackTunableMsg::from_bytes(body).unwrap();
+                return (117, tunable.params.len() as i32, tunable.dom.id);
             }
             let DomainEventCallbackLifecycleMsg { msg, .. } =
                 DomainEventCallbackLifecycleMsg::from_bytes(body).unwrap();
