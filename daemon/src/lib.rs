@@ -7,6 +7,7 @@
 //! It links no KVM and no device code: guests are processes of their own, driven through `vireo-control`.
 
 pub mod api;
+pub mod architectures;
 pub mod config;
 pub mod daemon;
 pub mod domain;

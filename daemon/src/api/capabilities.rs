@@ -6,9 +6,9 @@ use vireo_protocol::remote::{
 };
 
 use super::blocking::ask_host;
+use crate::architectures::{has_cpu_models, is_architecture};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 use crate::host::cpu::models::MODELS;
-use crate::host::{has_cpu_models, is_architecture};
 use crate::rpc::Call;
 
 /// `CONNECT_GET_CAPABILITIES`: the first time it takes a while, on a thread of its own.

@@ -10,6 +10,7 @@ use vireo_protocol::remote::{
 };
 
 use super::blocking::ask_host;
+use crate::architectures::{is_architecture, is_ours};
 use crate::domain::def::virt_type::is_virt_type;
 use crate::domain::def::{Machine, fates};
 use crate::error::{Error, ErrorCode, ErrorDomain, Result};
@@ -18,7 +19,7 @@ use crate::host::cpu::compare::{Offer, compare};
 use crate::host::cpu::decode::working;
 use crate::host::cpu::definition::{Definition, Kind};
 use crate::host::cpu::description;
-use crate::host::{Host, is_architecture, is_ours, kvm};
+use crate::host::{Host, kvm};
 use crate::rpc::Call;
 
 const COMPARE_FAIL_INCOMPATIBLE: u32 = 1;

@@ -3,7 +3,6 @@
 //! Everything is read from the kernel's own files when somebody asks, and nothing before: a daemon that nobody asks
 //! reads nothing. What cannot change is kept after the first time. No answer waits for a guest.
 
-mod architectures;
 mod caches;
 mod capabilities;
 pub mod cpu;
@@ -28,7 +27,6 @@ pub mod version;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-pub use architectures::{has_cpu_models, is_architecture, is_ours};
 pub use cpu::features;
 pub use cpu_time::CPU_STATS;
 pub use domain_capabilities::Offered;

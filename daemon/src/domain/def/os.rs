@@ -1,13 +1,13 @@
 //! `<os>`: architecture, machine type, and what the guest starts from.
 
 use crate::{
+    architectures::is_architecture,
     domain::def::{
         error::{unknown, unsupported, xml_error},
         kept::Kept,
         words::{YesNo, words},
     },
     error::{Error, Result},
-    host::is_architecture,
     xml::{Fields, Writer},
 };
 

@@ -94,7 +94,7 @@ fn check_mode(fields: &mut Fields<'_>, kind: Kind) -> Result<bool> {
 fn architecture(fields: &mut Fields<'_>) -> Result<String> {
     let arch = fields.text_of("arch").filter(|arch| !arch.is_empty());
     let arch = arch.ok_or_else(|| malformed("Missing CPU architecture"))?;
-    if crate::host::is_architecture(&arch) {
+    if crate::architectures::is_architecture(&arch) {
         return Ok(arch);
     }
     Err(unsupported(format_args!("Unknown architecture {arch}")))
