@@ -1,6 +1,7 @@
 //! Namespaces: which one a name is in, and putting a tree into one or taking it out.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::attributes::name_length;
 use super::element::{Attr, Element, Node};
@@ -9,34 +10,48 @@ use crate::error::{Error, ErrorCode, ErrorDomain, Result};
 /// The prefix that every document has without declaring it.
 const BUILT_IN: &str = "xml";
 
-/// The namespaces declared around a place in a document, the nearest last.
-#[derive(Debug, Clone, Default)]
+/// The namespaces declared around a place in a document. Walking the document, one enters and leaves its elements;
+/// each look-up costs the same, however many are declared.
+#[derive(Debug, Default)]
 pub struct Namespaces<'e> {
-    /// Prefix (empty for the default namespace) and URI.
-    declared: Vec<(&'e str, &'e str)>,
+    /// By prefix (empty for the default namespace), the URIs it stands for, the nearest last.
+    declared: HashMap<&'e str, Vec<&'e str>>,
 }
 
 impl<'e> Namespaces<'e> {
-    /// Those that an element of these attributes declares, on its own.
-    pub fn of(attrs: &'e [Attr<'_>]) -> Self {
-        Self { declared: declarations(attrs).collect() }
+    /// Those that an element declares, on its own.
+    pub fn of(element: &'e Element<'_>) -> Self {
+        let mut all = Self::default();
+        all.enter(element);
+        all
     }
 
-    /// Those in and around an element that stands here.
-    pub fn within(&self, element: &'e Element<'_>) -> Self {
-        let mut declared = self.declared.clone();
-        declared.extend(declarations(&element.attrs));
-        Self { declared }
+    /// Whether the name of an element that stands here is in the namespace of this URI.
+    pub fn holds(&mut self, element: &'e Element<'_>, uri: &str) -> bool {
+        self.enter(element);
+        let holds = self.name_is_in(&element.name, uri);
+        self.leave(element);
+        holds
     }
 
-    /// Whether a name is in the namespace of this URI.
-    pub fn name_is_in(&self, name: &str, uri: &str) -> bool {
+    fn enter(&mut self, element: &'e Element<'_>) {
+        for (prefix, uri) in declarations(&element.attrs) {
+            self.declared.entry(prefix).or_default().push(uri);
+        }
+    }
+
+    fn leave(&mut self, element: &'e Element<'_>) {
+        for (prefix, _) in declarations(&element.attrs) {
+            self.declared.entry(prefix).or_default().pop();
+        }
+    }
+
+    fn name_is_in(&self, name: &str, uri: &str) -> bool {
         self.uri_of(split(name).0) == Some(uri)
     }
 
     fn uri_of(&self, prefix: &str) -> Option<&'e str> {
-        let found = self.declared.iter().rev().find(|(known, _)| *known == prefix)?.1;
-        (!found.is_empty()).then_some(found)
+        self.declared.get(prefix)?.last().copied().filter(|uri| !uri.is_empty())
     }
 }
 
@@ -72,7 +87,7 @@ pub fn qualified(mut root: Element<'static>, prefix: &str, uri: &str) -> Result<
     if prefix == BUILT_IN || prefix == "xmlns" || declares(&root, prefix) {
         return Err(internal("failed to create a new XML namespace"));
     }
-    check_prefixes(&root, &Namespaces::default())?;
+    check_prefixes(&root, &mut Namespaces::default())?;
     give_prefix(&mut root, prefix);
     // As libxml2 writes them, declarations first.
     root.attrs.sort_by_key(|attr| declared_prefix(&attr.name).is_none());
@@ -83,7 +98,7 @@ pub fn qualified(mut root: Element<'static>, prefix: &str, uri: &str) -> Result<
 }
 
 /// A copy of a tree, its elements of this namespace without a prefix, and without the root's declaration of it.
-pub fn unqualified<'e>(root: &'e Element<'_>, around: &Namespaces<'e>, uri: &str) -> Element<'static> {
+pub fn unqualified<'e>(root: &'e Element<'_>, around: &mut Namespaces<'e>, uri: &str) -> Element<'static> {
     let mut copy = without_prefix(root, around, uri);
     let declaration = |attr: &Attr<'_>| declared_prefix(&attr.name).is_some() && attr.value == uri;
     if let Some(index) = copy.attrs.iter().position(declaration) {
@@ -92,18 +107,22 @@ pub fn unqualified<'e>(root: &'e Element<'_>, around: &Namespaces<'e>, uri: &str
     copy
 }
 
-fn without_prefix<'e>(element: &'e Element<'_>, around: &Namespaces<'e>, uri: &str) -> Element<'static> {
-    let here = around.within(element);
+fn without_prefix<'e>(element: &'e Element<'_>, here: &mut Namespaces<'e>, uri: &str) -> Element<'static> {
+    here.enter(element);
     let (_, local) = split(&element.name);
     let name = if here.name_is_in(&element.name, uri) { local } else { &*element.name };
-    let children = element.children.iter().map(|node| match node {
-        Node::Element(child) => Node::Element(without_prefix(child, &here, uri)),
-        other => other.clone().into_owned(),
-    });
+    let mut children = Vec::with_capacity(element.children.len());
+    for node in &element.children {
+        children.push(match node {
+            Node::Element(child) => Node::Element(without_prefix(child, here, uri)),
+            other => other.clone().into_owned(),
+        });
+    }
+    here.leave(element);
     Element {
         name: Cow::Owned(name.to_owned()),
         attrs: element.attrs.iter().cloned().map(Attr::into_owned).collect(),
-        children: children.collect(),
+        children,
         offset: element.offset,
     }
 }
@@ -130,8 +149,8 @@ fn give_prefix(element: &mut Element<'static>, prefix: &str) {
 }
 
 /// Refuses a prefix that nothing declares: in the larger document it would be no XML.
-fn check_prefixes<'e>(element: &'e Element<'_>, around: &Namespaces<'e>) -> Result<()> {
-    let here = around.within(element);
+fn check_prefixes<'e>(element: &'e Element<'_>, here: &mut Namespaces<'e>) -> Result<()> {
+    here.enter(element);
     let names = std::iter::once(&element.name).chain(element.attrs.iter().map(|attr| &attr.name));
     for name in names.filter(|name| declared_prefix(name).is_none()) {
         let (prefix, local) = split(name);
@@ -140,7 +159,11 @@ fn check_prefixes<'e>(element: &'e Element<'_>, around: &Namespaces<'e>) -> Resu
             return Err(Error::raw(ErrorCode::XmlDetail, ErrorDomain::Xml, text));
         }
     }
-    element.elements().try_for_each(|child| check_prefixes(child, &here))
+    for child in element.elements() {
+        check_prefixes(child, here)?;
+    }
+    here.leave(element);
+    Ok(())
 }
 
 fn internal(info: &str) -> Error {

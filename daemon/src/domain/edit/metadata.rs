@@ -98,15 +98,15 @@ fn set_element(def: &mut DomainDef, uri: &str, new: Option<&(Element<'static>, S
         return Ok(());
     }
     let mut metadata = def.metadata.take().unwrap_or_else(|| Box::new(Element::new("metadata")));
-    let declared = Namespaces::of(&metadata.attrs);
-    let is_old = |node: &Node<'_>| match node {
-        Node::Element(child) => declared.within(child).name_is_in(&child.name, uri),
-        _ => false,
-    };
-    let kept: Vec<_> = std::mem::take(&mut metadata.children);
-    let mut kept: Vec<_> = kept.into_iter().filter(|node| !is_old(node)).collect();
-    kept.extend(new.map(Node::Element));
-    metadata.children = kept;
+    let mut declared = Namespaces::of(&metadata);
+    let is_old: Vec<_> = metadata
+        .children
+        .iter()
+        .map(|node| matches!(node, Node::Element(child) if declared.holds(child, uri)))
+        .collect();
+    let mut is_old = is_old.into_iter();
+    metadata.children.retain(|_| !is_old.next().unwrap_or(false));
+    metadata.children.extend(new.map(Node::Element));
     // With nothing left in it, it stays, as with stock.
     def.metadata = Some(metadata);
     Ok(())
@@ -126,10 +126,10 @@ pub fn get(def: &DomainDef, kind: Kind, uri: Option<&str>) -> Result<String> {
 }
 
 fn element_of(metadata: &Element<'_>, uri: &str) -> Option<String> {
-    let declared = Namespaces::of(&metadata.attrs);
-    let found = metadata.elements().find(|child| declared.within(child).name_is_in(&child.name, uri))?;
+    let mut declared = Namespaces::of(metadata);
+    let found = metadata.elements().find(|child| declared.holds(child, uri))?;
     let mut w = Writer::new();
-    w.verbatim(&xml::unqualified(found, &declared, uri));
+    w.verbatim(&xml::unqualified(found, &mut declared, uri));
     let mut text = w.finish();
     text.truncate(text.trim_end_matches('\n').len());
     Some(text)

@@ -140,3 +140,15 @@ fn an_empty_text_is_none() {
         assert_eq!(get(&def, Kind::Title, None).ok().as_deref(), kept);
     }
 }
+
+#[test]
+fn a_document_of_many_names_and_prefixes_costs_little() {
+    let prefixes: String = (0..120).map(|n| format!(" xmlns:p{n}='urn:{n}'")).collect();
+    let document =
+        format!("{}{}{}", format!("<a{prefixes}>").repeat(240), "<p7:b/>".repeat(30_000), "</a>".repeat(240));
+    let started = std::time::Instant::now();
+    let mut def = def("");
+    set(&mut def, &document, "k", "urn:y").unwrap();
+    assert!(element(&def, "urn:y").contains("<p7:b/>"));
+    assert!(started.elapsed() < std::time::Duration::from_secs(5), "{:?}", started.elapsed());
+}
