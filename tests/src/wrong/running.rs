@@ -66,4 +66,7 @@ pub fn wrong(dom: &NonnullDomain) -> Vec<Wrong> {
         ("a processor that is not there", cpu(1, 9999, 1)),
         ("not XML", ask(DomainDefineXmlArgs { xml: "this is not XML".into() })),
     ]
+    .into_iter()
+    .chain(super::guest::wrong(&dom()))
+    .collect()
 }
