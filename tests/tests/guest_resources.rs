@@ -94,18 +94,20 @@ fn consoles_and_channels_go_by_their_names() {
     serial.expect("guest: ready");
     serial.type_in("echo $(cat /sys/class/virtio-ports/*/name) is vport0p1\n");
     serial.expect("org.test.0 is vport0p1");
-    serial.type_in("(while :; do sh </dev/hvc0 >/dev/hvc0 2>&1; done) &\n");
+    serial.type_in("(while read line; do echo heard $line; done) <>/dev/hvc0 >&0 &\n");
+    serial.type_in("sleep 1; echo begun $((6 * 7))\n");
+    serial.expect("begun 42");
 
     let mut virtio = Console::open_with(&server, &["console", "ports", "--devname", "console1"]);
-    virtio.type_in("echo $((6 * 7)) on hvc\n");
-    virtio.expect("42 on hvc");
+    virtio.type_in("hello\n");
+    virtio.expect("heard hello");
     let said = Console::open_with(&server, &["console", "ports", "--devname", "console1"]).wait_end();
     assert!(said.contains("Active console session exists for this domain"), "{said}");
     let said = Console::open_with(&server, &["console", "ports", "--devname", "nothing"]).wait_end();
     assert!(said.contains("cannot find character device nothing"), "{said}");
     let mut forced =
         Console::open_with(&server, &["console", "--force", "--safe", "ports", "--devname", "console1"]);
-    forced.expect("42 on hvc");
+    forced.expect("heard hello");
     virtio.wait_end();
 
     let state = |server: &Server| between(server, "ports", "name='org.test.0' state='", "'");

@@ -81,7 +81,7 @@ const BLOCK: &[i64] = &[
     libc::SYS_lseek,
 ];
 
-/// Packets and entropy.
+/// Packets, entropy, lent memory, ports of consoles.
 const NET: &[i64] =
     &[libc::SYS_epoll_wait, libc::SYS_epoll_pwait, libc::SYS_epoll_ctl, libc::SYS_readv, libc::SYS_writev];
 

@@ -57,7 +57,7 @@ pub enum Role {
     Vcpu,
     /// Serves the disks.
     Block,
-    /// Serves networks and entropy.
+    /// Serves networks, entropy, balloon and consoles.
     Net,
 }
 

@@ -1,5 +1,5 @@
-//! The threads that serve the devices: one for disks, one for networks, entropy and balloon, each only where there is
-//! such a device.
+//! The threads that serve the devices: one for disks, one for networks, entropy, balloon and consoles, each
+//! only where there is such a device.
 //!
 //! ```text
 //!            +--------------------------------- go ---------------------------------+
@@ -38,7 +38,7 @@ const BELL: u64 = u64::MAX;
 pub enum WorkerRole {
     /// Disks.
     Block,
-    /// Networks, entropy, balloon.
+    /// Networks, entropy, balloon, consoles.
     Net,
 }
 
