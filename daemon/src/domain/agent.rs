@@ -4,24 +4,18 @@
 //! So whoever asks an agent learns why it cannot answer, as libvirt tells it of a guest whose agent does not run.
 
 use crate::domain::Snapshot;
-use crate::domain::def::DomainDef;
-use crate::domain::def::devices::chardev::ChannelTarget;
 use crate::domain::policy::no_agent;
-use crate::error::Error;
+use crate::error::{Error, ErrorCode, ErrorDomain};
 
 /// The channel's name, by which libvirt knows it.
 pub const CHANNEL: &str = "org.qemu.guest_agent.0";
 
-/// Whether a definition has the agent's channel.
-pub fn is_configured(def: &DomainDef) -> bool {
-    let is_agents = |target: &ChannelTarget| match target {
-        ChannelTarget::Virtio { name, .. } => name.as_deref() == Some(CHANNEL),
-        ChannelTarget::Other(_) => false,
-    };
-    def.devices.channels.iter().any(|channel| is_agents(&channel.target))
-}
-
 /// Why the agent does not answer.
 pub fn unavailable(snapshot: &Snapshot) -> Error {
-    no_agent(snapshot.state, snapshot.live.as_ref().is_some_and(|live| live.has_agent))
+    let channel = snapshot.live.as_ref().and_then(|live| live.agent());
+    if snapshot.state.is_running() && channel.is_some_and(|channel| channel.connected) {
+        let info = "QEMU guest agent is connected, and is not spoken to by this daemon yet";
+        return Error::new(ErrorCode::AgentUnresponsive, ErrorDomain::Qemu, info);
+    }
+    no_agent(snapshot.state, channel.is_some())
 }

@@ -24,8 +24,6 @@ pub struct Live {
     pub online: Box<[bool]>,
     /// Its interfaces, in the order of the XML.
     pub interfaces: Box<[InterfaceFacts]>,
-    /// It has a channel for an agent.
-    pub has_agent: bool,
     /// Aliases of its serial ports and of its other consoles: the first is the one that is meant where none is named.
     pub consoles: Box<[Box<str>]>,
     /// Its channels, in the order of the XML.
@@ -91,7 +89,6 @@ impl Live {
             text: Packed::new(&def.format(&FormatOptions::STATUS)),
             online: online(def),
             interfaces: interfaces.collect(),
-            has_agent: agent::is_configured(def),
             consoles: consoles.collect(),
             channels: channels(def).collect(),
             process,
