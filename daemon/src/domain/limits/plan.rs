@@ -127,7 +127,8 @@ impl Plan {
         }
         plan.limit(Knob::CpuMax, tune.cpu.global);
         plan.limit(Knob::ThreadMax(Thread::Emulator), tune.cpu.emulator);
-        for vcpu in (0..def.vcpus.maximum).filter(|vcpu| def.vcpus.is_online(*vcpu)) {
+        // Those that are off too: their threads are there, and stand.
+        for vcpu in 0..def.vcpus.maximum {
             plan.limit(Knob::ThreadMax(Thread::Vcpu(vcpu)), tune.cpu.vcpu);
         }
         if let Some(nodes) = tune.numa.memory.as_ref().and_then(|memory| memory.nodes.as_ref()) {

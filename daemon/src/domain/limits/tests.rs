@@ -140,6 +140,15 @@ fn threads_are_limited_in_groups_of_their_own() {
 }
 
 #[test]
+fn vcpus_that_may_come_are_limited_before_they_do() {
+    let def = def("<vcpu current='1'>2</vcpu><cputune><quota>5000</quota></cputune>");
+    let plan = Plan::of(&def).unwrap();
+    let unlimited = Plan::default();
+    let threads: Vec<_> = plan.changes(&unlimited).filter_map(|(knob, _)| knob.thread()).collect();
+    assert_eq!(threads, [Thread::Vcpu(0), Thread::Vcpu(1)]);
+}
+
+#[test]
 fn a_change_writes_what_differs_and_takes_back_what_is_gone() {
     let tree = Tree::with("cpu io memory");
     let (before, after) = (def(LIMITED), def("<vcpu>1</vcpu><cputune><shares>300</shares></cputune>"));
