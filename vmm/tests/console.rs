@@ -12,7 +12,7 @@ use std::{
 use support::{Launch, hardware_kvm, linux};
 use vireo_control::{BootSpec, ChardevSpec, ConsoleSpec, Event, MachineKind, PortSpec, Request};
 
-const BOOT: Duration = Duration::from_secs(240);
+const BOOT: Duration = Duration::from_secs(120);
 const MODULES: [&str; 7] = [
     "virtio_ring",
     "virtio",
@@ -52,8 +52,10 @@ fn read_until(stream: &mut UnixStream, wanted: &str) {
     let mut read = Vec::new();
     while !read.ends_with(wanted.as_bytes()) {
         let mut byte = [0];
-        assert_eq!(stream.read(&mut byte).unwrap(), 1, "{}", String::from_utf8_lossy(&read));
-        assert_ne!(byte, *b"x", "what comes later; before it: {}", String::from_utf8_lossy(&read));
+        let got = stream.read(&mut byte);
+        let shown = || String::from_utf8_lossy(&read);
+        assert!(matches!(got, Ok(1)), "{got:?} before {wanted:?}; read: {}", shown());
+        assert_ne!(byte, *b"x", "what comes later, before {wanted:?}; read: {}", shown());
         read.push(byte[0]);
     }
 }
