@@ -1,8 +1,5 @@
-//! What a running guest is given and takes back: memory, processors, consoles and channels by name.
+//! What a running guest is given and takes back: memory and processors.
 
-use std::io::{BufRead, BufReader, Write};
-use std::os::unix::net::UnixStream;
-use vireo_tests::console::Console;
 use vireo_tests::guest::{Guest, boot_files};
 use vireo_tests::require;
 use vireo_tests::server::Server;
@@ -80,54 +77,4 @@ fn processors_come_and_go_by_setvcpus() {
     assert!(listed.contains("<vcpu id='1' enabled='no' hotpluggable='yes'/>"), "{listed}");
     let refused = server.virsh(&["setvcpu", "processors", "0", "--disable", "--live"]).err();
     assert!(refused.contains("vcpu '0' can't be unplugged"), "{refused}");
-}
-
-#[test]
-fn consoles_and_channels_go_by_their_names() {
-    let files = require!(boot_files());
-    let mut server = Server::ours();
-    let mut guest = Guest::new("ports", &files);
-    guest.devices = "<console type='pty'><target type='virtio'/></console>\
-        <channel type='unix'><target type='virtio' name='org.test.0'/></channel>"
-        .into();
-    let mut serial = server.launch(&guest);
-    serial.expect("guest: ready");
-    serial.type_in("echo $(cat /sys/class/virtio-ports/*/name) is vport0p1\n");
-    serial.expect("org.test.0 is vport0p1");
-    serial.type_in("(while read line; do echo heard $line; done) <>/dev/hvc0 >&0 &\n");
-    serial.type_in("sleep 1; echo begun $((6 * 7))\n");
-    serial.expect("begun 42");
-
-    let mut virtio = Console::open_with(&server, &["console", "ports", "--devname", "console1"]);
-    virtio.type_in("hello\n");
-    virtio.expect("heard hello");
-    let said = Console::open_with(&server, &["console", "ports", "--devname", "console1"]).wait_end();
-    assert!(said.contains("Active console session exists for this domain"), "{said}");
-    let said = Console::open_with(&server, &["console", "ports", "--devname", "nothing"]).wait_end();
-    assert!(said.contains("cannot find character device nothing"), "{said}");
-    let mut forced =
-        Console::open_with(&server, &["console", "--force", "--safe", "ports", "--devname", "console1"]);
-    forced.expect("heard hello");
-    virtio.wait_end();
-
-    let state = |server: &Server| between(server, "ports", "name='org.test.0' state='", "'");
-    assert_eq!(state(&server), "disconnected");
-    serial.type_in("(while :; do read line && echo echo $line || sleep 0.1; done) <>/dev/vport0p1 >&0 &\n");
-    wait::until("the channel", || Some(()).filter(|()| state(&server) == "connected"));
-    let path = between(&server, "ports", "<source mode='bind' path='", "'");
-    let mut channel = BufReader::new(UnixStream::connect(path).unwrap());
-    channel.get_mut().write_all(b"hello\n").unwrap();
-    let mut line = String::new();
-    channel.read_line(&mut line).unwrap();
-    assert_eq!(line, "echo hello\n");
-
-    // All of it is the guest's process's: a daemon that starts finds it.
-    server.kill();
-    server.start();
-    assert_eq!(state(&server), "connected");
-    channel.get_mut().write_all(b"again\n").unwrap();
-    line.clear();
-    channel.read_line(&mut line).unwrap();
-    assert_eq!(line, "echo again\n");
-    server.virsh(&["destroy", "ports"]).ok();
 }
