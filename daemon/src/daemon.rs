@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::events::Hub;
 use crate::host::Host;
 use crate::paths::{self, Paths};
+use crate::storage::Pools;
 
 /// Everything of this instance.
 pub struct Daemon {
@@ -21,6 +22,8 @@ pub struct Daemon {
     pub events: Arc<Hub>,
     /// All domains.
     pub domains: Arc<Registry>,
+    /// All storage pools.
+    pub pools: Arc<Pools>,
     uri: &'static str,
     config: RwLock<Arc<Config>>,
 }
@@ -43,9 +46,11 @@ impl Daemon {
         let uri = if session { "qemu:///session" } else { "qemu:///system" };
         let paths = setup.paths.clone();
         let events = Arc::new(Hub::default());
+        // Guests may start with the host, and their disks lie in pools.
+        let pools = Pools::load(&paths, events.clone()).await?;
         let domains = Registry::load(setup, events.clone()).await?;
         domains.autostart();
-        Ok(Arc::new(Self { paths, host, events, domains, uri, config: RwLock::new(Arc::new(config)) }))
+        Ok(Arc::new(Self { paths, host, events, domains, pools, uri, config: RwLock::new(Arc::new(config)) }))
     }
 
     /// What a client that names no connection opens.

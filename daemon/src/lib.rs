@@ -20,5 +20,6 @@ pub mod memory;
 pub mod paths;
 pub mod rpc;
 pub mod startup;
+pub mod storage;
 pub mod store;
 pub mod xml;

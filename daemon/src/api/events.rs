@@ -16,7 +16,7 @@ use crate::events::domain;
 use crate::rpc::{Call, EventObject, Subscription};
 
 /// How many callbacks a client may have: several for each of the few dozen kinds of events.
-const MAX_SUBSCRIPTIONS: usize = 1024;
+pub(super) const MAX_SUBSCRIPTIONS: usize = 1024;
 
 /// `CONNECT_DOMAIN_EVENT_REGISTER`
 pub async fn connect_domain_event_register(call: &Call, (): ()) -> Result<ConnectDomainEventRegisterRet> {

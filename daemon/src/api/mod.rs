@@ -12,6 +12,7 @@ mod domain;
 mod events;
 mod node;
 mod node_memory;
+mod storage;
 mod uri;
 
 pub use auth::*;
@@ -22,3 +23,4 @@ pub use domain::*;
 pub use events::*;
 pub use node::*;
 pub use node_memory::*;
+pub use storage::*;

@@ -9,6 +9,7 @@
 //! Events of one object reach every client in the order in which they were emitted.
 
 pub mod domain;
+pub mod storage;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -178,6 +178,19 @@ impl Tag<'_, '_> {
         out.push('\n');
     }
 
+    /// Ends the element with child elements as its content, its end tag on a line of its own even where none are
+    /// written: the way libvirt has some elements.
+    pub fn block(self, write: impl FnOnce(&mut Writer)) {
+        let Self { writer, name } = self;
+        writer.out.push_str(">\n");
+        writer.depth += 1;
+        write(writer);
+        writer.depth -= 1;
+        writer.indent();
+        close(&mut writer.out, name);
+        writer.out.push('\n');
+    }
+
     /// Ends the element with child elements as its content; where none are written, as one without content.
     pub fn children(self, write: impl FnOnce(&mut Writer)) {
         let Self { writer, name } = self;

@@ -79,36 +79,36 @@ macro_rules! for_each_procedure {
             { 68, auth_sasl_start, AuthSaslStart, AuthSaslStartArgs, AuthSaslStartRet, High, [], true, None, Served }
             { 69, auth_sasl_step, AuthSaslStep, AuthSaslStepArgs, AuthSaslStepRet, High, [], true, None, Served }
             { 70, auth_polkit, AuthPolkit, (), AuthPolkitRet, High, [], true, None, Served }
-            { 71, connect_num_of_storage_pools, ConnectNumOfStoragePools, (), ConnectNumOfStoragePoolsRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Unsupported }
-            { 72, connect_list_storage_pools, ConnectListStoragePools, ConnectListStoragePoolsArgs, ConnectListStoragePoolsRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Unsupported }
-            { 73, connect_num_of_defined_storage_pools, ConnectNumOfDefinedStoragePools, (), ConnectNumOfDefinedStoragePoolsRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Unsupported }
-            { 74, connect_list_defined_storage_pools, ConnectListDefinedStoragePools, ConnectListDefinedStoragePoolsArgs, ConnectListDefinedStoragePoolsRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Unsupported }
-            { 75, connect_find_storage_pool_sources, ConnectFindStoragePoolSources, ConnectFindStoragePoolSourcesArgs, ConnectFindStoragePoolSourcesRet, Low, ["connect:detect_storage_pools"], false, None, Unsupported }
-            { 76, storage_pool_create_xml, StoragePoolCreateXml, StoragePoolCreateXmlArgs, StoragePoolCreateXmlRet, Low, ["storage_pool:start", "storage_pool:write"], false, None, Unsupported }
-            { 77, storage_pool_define_xml, StoragePoolDefineXml, StoragePoolDefineXmlArgs, StoragePoolDefineXmlRet, High, ["storage_pool:write", "storage_pool:save"], false, None, Unsupported }
-            { 78, storage_pool_create, StoragePoolCreate, StoragePoolCreateArgs, (), Low, ["storage_pool:start"], false, None, Unsupported }
-            { 79, storage_pool_build, StoragePoolBuild, StoragePoolBuildArgs, (), Low, ["storage_pool:format"], false, None, Unsupported }
-            { 80, storage_pool_destroy, StoragePoolDestroy, StoragePoolDestroyArgs, (), High, ["storage_pool:stop"], false, None, Unsupported }
-            { 81, storage_pool_delete, StoragePoolDelete, StoragePoolDeleteArgs, (), Low, ["storage_pool:format"], false, None, Unsupported }
-            { 82, storage_pool_undefine, StoragePoolUndefine, StoragePoolUndefineArgs, (), High, ["storage_pool:delete"], false, None, Unsupported }
-            { 83, storage_pool_refresh, StoragePoolRefresh, StoragePoolRefreshArgs, (), Low, ["storage_pool:refresh"], false, None, Unsupported }
-            { 84, storage_pool_lookup_by_name, StoragePoolLookupByName, StoragePoolLookupByNameArgs, StoragePoolLookupByNameRet, High, ["storage_pool:getattr"], true, None, Unsupported }
-            { 85, storage_pool_lookup_by_uuid, StoragePoolLookupByUuid, StoragePoolLookupByUuidArgs, StoragePoolLookupByUuidRet, High, ["storage_pool:getattr"], true, None, Unsupported }
-            { 86, storage_pool_lookup_by_volume, StoragePoolLookupByVolume, StoragePoolLookupByVolumeArgs, StoragePoolLookupByVolumeRet, High, ["storage_pool:getattr"], true, None, Unsupported }
-            { 87, storage_pool_get_info, StoragePoolGetInfo, StoragePoolGetInfoArgs, StoragePoolGetInfoRet, High, ["storage_pool:read"], true, None, Unsupported }
-            { 88, storage_pool_get_xml_desc, StoragePoolGetXmlDesc, StoragePoolGetXmlDescArgs, StoragePoolGetXmlDescRet, High, ["storage_pool:read"], true, None, Unsupported }
-            { 89, storage_pool_get_autostart, StoragePoolGetAutostart, StoragePoolGetAutostartArgs, StoragePoolGetAutostartRet, High, ["storage_pool:read"], true, None, Unsupported }
-            { 90, storage_pool_set_autostart, StoragePoolSetAutostart, StoragePoolSetAutostartArgs, (), High, ["storage_pool:write"], false, None, Unsupported }
-            { 91, storage_pool_num_of_volumes, StoragePoolNumOfVolumes, StoragePoolNumOfVolumesArgs, StoragePoolNumOfVolumesRet, High, ["storage_pool:search_storage_vols", "filter storage_vol:getattr"], true, None, Unsupported }
-            { 92, storage_pool_list_volumes, StoragePoolListVolumes, StoragePoolListVolumesArgs, StoragePoolListVolumesRet, High, ["storage_pool:search_storage_vols", "filter storage_vol:getattr"], true, None, Unsupported }
-            { 93, storage_vol_create_xml, StorageVolCreateXml, StorageVolCreateXmlArgs, StorageVolCreateXmlRet, Low, ["storage_vol:create"], false, None, Unsupported }
-            { 94, storage_vol_delete, StorageVolDelete, StorageVolDeleteArgs, (), Low, ["storage_vol:delete"], false, None, Unsupported }
-            { 95, storage_vol_lookup_by_name, StorageVolLookupByName, StorageVolLookupByNameArgs, StorageVolLookupByNameRet, High, ["storage_vol:getattr"], true, None, Unsupported }
-            { 96, storage_vol_lookup_by_key, StorageVolLookupByKey, StorageVolLookupByKeyArgs, StorageVolLookupByKeyRet, High, ["storage_vol:getattr"], true, None, Unsupported }
-            { 97, storage_vol_lookup_by_path, StorageVolLookupByPath, StorageVolLookupByPathArgs, StorageVolLookupByPathRet, High, ["storage_vol:getattr"], true, None, Unsupported }
-            { 98, storage_vol_get_info, StorageVolGetInfo, StorageVolGetInfoArgs, StorageVolGetInfoRet, High, ["storage_vol:read"], true, None, Unsupported }
-            { 99, storage_vol_get_xml_desc, StorageVolGetXmlDesc, StorageVolGetXmlDescArgs, StorageVolGetXmlDescRet, High, ["storage_vol:read"], true, None, Unsupported }
-            { 100, storage_vol_get_path, StorageVolGetPath, StorageVolGetPathArgs, StorageVolGetPathRet, High, ["storage_vol:read"], true, None, Unsupported }
+            { 71, connect_num_of_storage_pools, ConnectNumOfStoragePools, (), ConnectNumOfStoragePoolsRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Served }
+            { 72, connect_list_storage_pools, ConnectListStoragePools, ConnectListStoragePoolsArgs, ConnectListStoragePoolsRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Served }
+            { 73, connect_num_of_defined_storage_pools, ConnectNumOfDefinedStoragePools, (), ConnectNumOfDefinedStoragePoolsRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Served }
+            { 74, connect_list_defined_storage_pools, ConnectListDefinedStoragePools, ConnectListDefinedStoragePoolsArgs, ConnectListDefinedStoragePoolsRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Served }
+            { 75, connect_find_storage_pool_sources, ConnectFindStoragePoolSources, ConnectFindStoragePoolSourcesArgs, ConnectFindStoragePoolSourcesRet, Low, ["connect:detect_storage_pools"], false, None, Served }
+            { 76, storage_pool_create_xml, StoragePoolCreateXml, StoragePoolCreateXmlArgs, StoragePoolCreateXmlRet, Low, ["storage_pool:start", "storage_pool:write"], false, None, Served }
+            { 77, storage_pool_define_xml, StoragePoolDefineXml, StoragePoolDefineXmlArgs, StoragePoolDefineXmlRet, High, ["storage_pool:write", "storage_pool:save"], false, None, Served }
+            { 78, storage_pool_create, StoragePoolCreate, StoragePoolCreateArgs, (), Low, ["storage_pool:start"], false, None, Served }
+            { 79, storage_pool_build, StoragePoolBuild, StoragePoolBuildArgs, (), Low, ["storage_pool:format"], false, None, Served }
+            { 80, storage_pool_destroy, StoragePoolDestroy, StoragePoolDestroyArgs, (), High, ["storage_pool:stop"], false, None, Served }
+            { 81, storage_pool_delete, StoragePoolDelete, StoragePoolDeleteArgs, (), Low, ["storage_pool:format"], false, None, Served }
+            { 82, storage_pool_undefine, StoragePoolUndefine, StoragePoolUndefineArgs, (), High, ["storage_pool:delete"], false, None, Served }
+            { 83, storage_pool_refresh, StoragePoolRefresh, StoragePoolRefreshArgs, (), Low, ["storage_pool:refresh"], false, None, Served }
+            { 84, storage_pool_lookup_by_name, StoragePoolLookupByName, StoragePoolLookupByNameArgs, StoragePoolLookupByNameRet, High, ["storage_pool:getattr"], true, None, Served }
+            { 85, storage_pool_lookup_by_uuid, StoragePoolLookupByUuid, StoragePoolLookupByUuidArgs, StoragePoolLookupByUuidRet, High, ["storage_pool:getattr"], true, None, Served }
+            { 86, storage_pool_lookup_by_volume, StoragePoolLookupByVolume, StoragePoolLookupByVolumeArgs, StoragePoolLookupByVolumeRet, High, ["storage_pool:getattr"], true, None, Served }
+            { 87, storage_pool_get_info, StoragePoolGetInfo, StoragePoolGetInfoArgs, StoragePoolGetInfoRet, High, ["storage_pool:read"], true, None, Served }
+            { 88, storage_pool_get_xml_desc, StoragePoolGetXmlDesc, StoragePoolGetXmlDescArgs, StoragePoolGetXmlDescRet, High, ["storage_pool:read"], true, None, Served }
+            { 89, storage_pool_get_autostart, StoragePoolGetAutostart, StoragePoolGetAutostartArgs, StoragePoolGetAutostartRet, High, ["storage_pool:read"], true, None, Served }
+            { 90, storage_pool_set_autostart, StoragePoolSetAutostart, StoragePoolSetAutostartArgs, (), High, ["storage_pool:write"], false, None, Served }
+            { 91, storage_pool_num_of_volumes, StoragePoolNumOfVolumes, StoragePoolNumOfVolumesArgs, StoragePoolNumOfVolumesRet, High, ["storage_pool:search_storage_vols", "filter storage_vol:getattr"], true, None, Served }
+            { 92, storage_pool_list_volumes, StoragePoolListVolumes, StoragePoolListVolumesArgs, StoragePoolListVolumesRet, High, ["storage_pool:search_storage_vols", "filter storage_vol:getattr"], true, None, Served }
+            { 93, storage_vol_create_xml, StorageVolCreateXml, StorageVolCreateXmlArgs, StorageVolCreateXmlRet, Low, ["storage_vol:create"], false, None, Served }
+            { 94, storage_vol_delete, StorageVolDelete, StorageVolDeleteArgs, (), Low, ["storage_vol:delete"], false, None, Served }
+            { 95, storage_vol_lookup_by_name, StorageVolLookupByName, StorageVolLookupByNameArgs, StorageVolLookupByNameRet, High, ["storage_vol:getattr"], true, None, Served }
+            { 96, storage_vol_lookup_by_key, StorageVolLookupByKey, StorageVolLookupByKeyArgs, StorageVolLookupByKeyRet, High, ["storage_vol:getattr"], true, None, Served }
+            { 97, storage_vol_lookup_by_path, StorageVolLookupByPath, StorageVolLookupByPathArgs, StorageVolLookupByPathRet, High, ["storage_vol:getattr"], true, None, Served }
+            { 98, storage_vol_get_info, StorageVolGetInfo, StorageVolGetInfoArgs, StorageVolGetInfoRet, High, ["storage_vol:read"], true, None, Served }
+            { 99, storage_vol_get_xml_desc, StorageVolGetXmlDesc, StorageVolGetXmlDescArgs, StorageVolGetXmlDescRet, High, ["storage_vol:read"], true, None, Served }
+            { 100, storage_vol_get_path, StorageVolGetPath, StorageVolGetPathArgs, StorageVolGetPathRet, High, ["storage_vol:read"], true, None, Served }
             { 101, node_get_cells_free_memory, NodeGetCellsFreeMemory, NodeGetCellsFreeMemoryArgs, NodeGetCellsFreeMemoryRet, High, ["connect:read"], true, None, Served }
             { 102, node_get_free_memory, NodeGetFreeMemory, (), NodeGetFreeMemoryRet, High, ["connect:read"], true, None, Served }
             { 103, domain_block_peek, DomainBlockPeek, DomainBlockPeekArgs, DomainBlockPeekRet, Low, ["domain:block_read"], false, None, Unsupported }
@@ -133,7 +133,7 @@ macro_rules! for_each_procedure {
             { 122, node_get_security_model, NodeGetSecurityModel, (), NodeGetSecurityModelRet, High, ["connect:read"], true, None, Served }
             { 123, node_device_create_xml, NodeDeviceCreateXml, NodeDeviceCreateXmlArgs, NodeDeviceCreateXmlRet, Low, ["node_device:write", "node_device:start"], false, None, Unsupported }
             { 124, node_device_destroy, NodeDeviceDestroy, NodeDeviceDestroyArgs, (), High, ["node_device:stop"], false, None, Unsupported }
-            { 125, storage_vol_create_xml_from, StorageVolCreateXmlFrom, StorageVolCreateXmlFromArgs, StorageVolCreateXmlFromRet, Low, ["storage_vol:create"], false, None, Unsupported }
+            { 125, storage_vol_create_xml_from, StorageVolCreateXmlFrom, StorageVolCreateXmlFromArgs, StorageVolCreateXmlFromRet, Low, ["storage_vol:create"], false, None, Served }
             { 126, connect_num_of_interfaces, ConnectNumOfInterfaces, (), ConnectNumOfInterfacesRet, High, ["connect:search_interfaces", "filter interface:getattr"], true, None, Unsupported }
             { 127, connect_list_interfaces, ConnectListInterfaces, ConnectListInterfacesArgs, ConnectListInterfacesRet, High, ["connect:search_interfaces", "filter interface:getattr"], true, None, Unsupported }
             { 128, interface_lookup_by_name, InterfaceLookupByName, InterfaceLookupByNameArgs, InterfaceLookupByNameRet, High, ["interface:getattr"], true, None, Unsupported }
@@ -162,8 +162,8 @@ macro_rules! for_each_procedure {
             { 151, domain_is_persistent, DomainIsPersistent, DomainIsPersistentArgs, DomainIsPersistentRet, High, ["domain:read"], true, None, Served }
             { 152, network_is_active, NetworkIsActive, NetworkIsActiveArgs, NetworkIsActiveRet, High, ["network:read"], true, None, Unsupported }
             { 153, network_is_persistent, NetworkIsPersistent, NetworkIsPersistentArgs, NetworkIsPersistentRet, High, ["network:read"], true, None, Unsupported }
-            { 154, storage_pool_is_active, StoragePoolIsActive, StoragePoolIsActiveArgs, StoragePoolIsActiveRet, High, ["storage_pool:read"], true, None, Unsupported }
-            { 155, storage_pool_is_persistent, StoragePoolIsPersistent, StoragePoolIsPersistentArgs, StoragePoolIsPersistentRet, High, ["storage_pool:read"], true, None, Unsupported }
+            { 154, storage_pool_is_active, StoragePoolIsActive, StoragePoolIsActiveArgs, StoragePoolIsActiveRet, High, ["storage_pool:read"], true, None, Served }
+            { 155, storage_pool_is_persistent, StoragePoolIsPersistent, StoragePoolIsPersistentArgs, StoragePoolIsPersistentRet, High, ["storage_pool:read"], true, None, Served }
             { 156, interface_is_active, InterfaceIsActive, InterfaceIsActiveArgs, InterfaceIsActiveRet, High, ["interface:read"], true, None, Unsupported }
             { 157, connect_get_lib_version, ConnectGetLibVersion, (), ConnectGetLibVersionRet, High, ["connect:getattr"], true, None, Served }
             { 158, connect_compare_cpu, ConnectCompareCpu, ConnectCompareCpuArgs, ConnectCompareCpuRet, High, ["connect:read"], true, None, Served }
@@ -173,7 +173,7 @@ macro_rules! for_each_procedure {
             { 162, connect_baseline_cpu, ConnectBaselineCpu, ConnectBaselineCpuArgs, ConnectBaselineCpuRet, Low, ["connect:read"], true, None, Served }
             { 163, domain_get_job_info, DomainGetJobInfo, DomainGetJobInfoArgs, DomainGetJobInfoRet, Low, ["domain:read"], true, None, Served }
             { 164, domain_abort_job, DomainAbortJob, DomainAbortJobArgs, (), Low, ["domain:write"], false, None, Served }
-            { 165, storage_vol_wipe, StorageVolWipe, StorageVolWipeArgs, (), Low, ["storage_vol:format"], false, None, Unsupported }
+            { 165, storage_vol_wipe, StorageVolWipe, StorageVolWipeArgs, (), Low, ["storage_vol:format"], false, None, Served }
             { 166, domain_migrate_set_max_downtime, DomainMigrateSetMaxDowntime, DomainMigrateSetMaxDowntimeArgs, (), Low, ["domain:migrate"], false, None, Unsupported }
             { 167, connect_domain_event_register_any, ConnectDomainEventRegisterAny, ConnectDomainEventRegisterAnyArgs, (), High, ["connect:search_domains", "filter domain:getattr"], true, None, Served }
             { 168, connect_domain_event_deregister_any, ConnectDomainEventDeregisterAny, ConnectDomainEventDeregisterAnyArgs, (), High, ["connect:read"], true, None, Served }
@@ -216,8 +216,8 @@ macro_rules! for_each_procedure {
             { 205, domain_set_blkio_parameters, DomainSetBlkioParameters, DomainSetBlkioParametersArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
             { 206, domain_get_blkio_parameters, DomainGetBlkioParameters, DomainGetBlkioParametersArgs, DomainGetBlkioParametersRet, Low, ["domain:read"], true, None, Served }
             { 207, domain_migrate_set_max_speed, DomainMigrateSetMaxSpeed, DomainMigrateSetMaxSpeedArgs, (), Low, ["domain:migrate"], false, None, Unsupported }
-            { 208, storage_vol_upload, StorageVolUpload, StorageVolUploadArgs, (), Low, ["storage_vol:data_write"], false, Write, Unsupported }
-            { 209, storage_vol_download, StorageVolDownload, StorageVolDownloadArgs, (), Low, ["storage_vol:data_read"], false, Read, Unsupported }
+            { 208, storage_vol_upload, StorageVolUpload, StorageVolUploadArgs, (), Low, ["storage_vol:data_write"], false, Write, Served }
+            { 209, storage_vol_download, StorageVolDownload, StorageVolDownloadArgs, (), Low, ["storage_vol:data_read"], false, Read, Served }
             { 210, domain_inject_nmi, DomainInjectNmi, DomainInjectNmiArgs, (), Low, ["domain:inject_nmi"], false, None, Served }
             { 211, domain_screenshot, DomainScreenshot, DomainScreenshotArgs, DomainScreenshotRet, Low, ["domain:screenshot"], false, Read, Unsupported }
             { 212, domain_get_state, DomainGetState, DomainGetStateArgs, DomainGetStateRet, High, ["domain:read"], true, None, Served }
@@ -267,8 +267,8 @@ macro_rules! for_each_procedure {
             { 256, domain_set_interface_parameters, DomainSetInterfaceParameters, DomainSetInterfaceParametersArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
             { 257, domain_get_interface_parameters, DomainGetInterfaceParameters, DomainGetInterfaceParametersArgs, DomainGetInterfaceParametersRet, Low, ["domain:read"], true, None, Served }
             { 258, domain_shutdown_flags, DomainShutdownFlags, DomainShutdownFlagsArgs, (), Low, ["domain:init_control", "domain:write:DOMAIN_SHUTDOWN_GUEST_AGENT"], false, None, Served }
-            { 259, storage_vol_wipe_pattern, StorageVolWipePattern, StorageVolWipePatternArgs, (), Low, ["storage_vol:format"], false, None, Unsupported }
-            { 260, storage_vol_resize, StorageVolResize, StorageVolResizeArgs, (), Low, ["storage_vol:resize"], false, None, Unsupported }
+            { 259, storage_vol_wipe_pattern, StorageVolWipePattern, StorageVolWipePatternArgs, (), Low, ["storage_vol:format"], false, None, Served }
+            { 260, storage_vol_resize, StorageVolResize, StorageVolResizeArgs, (), Low, ["storage_vol:resize"], false, None, Served }
             { 261, domain_pm_suspend_for_duration, DomainPmSuspendForDuration, DomainPmSuspendForDurationArgs, (), Low, ["domain:pm_control"], false, None, Served }
             { 262, domain_get_cpu_stats, DomainGetCpuStats, DomainGetCpuStatsArgs, DomainGetCpuStatsRet, Low, ["domain:read"], true, None, Served }
             { 263, domain_get_disk_errors, DomainGetDiskErrors, DomainGetDiskErrorsArgs, DomainGetDiskErrorsRet, Low, ["domain:read"], true, None, Served }
@@ -289,8 +289,8 @@ macro_rules! for_each_procedure {
             { 278, domain_get_security_label_list, DomainGetSecurityLabelList, DomainGetSecurityLabelListArgs, DomainGetSecurityLabelListRet, High, ["domain:read"], true, None, Served }
             { 279, domain_pin_emulator, DomainPinEmulator, DomainPinEmulatorArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
             { 280, domain_get_emulator_pin_info, DomainGetEmulatorPinInfo, DomainGetEmulatorPinInfoArgs, DomainGetEmulatorPinInfoRet, Low, ["domain:read"], true, None, Served }
-            { 281, connect_list_all_storage_pools, ConnectListAllStoragePools, ConnectListAllStoragePoolsArgs, ConnectListAllStoragePoolsRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Unsupported }
-            { 282, storage_pool_list_all_volumes, StoragePoolListAllVolumes, StoragePoolListAllVolumesArgs, StoragePoolListAllVolumesRet, High, ["storage_pool:search_storage_vols", "filter storage_vol:getattr"], true, None, Unsupported }
+            { 281, connect_list_all_storage_pools, ConnectListAllStoragePools, ConnectListAllStoragePoolsArgs, ConnectListAllStoragePoolsRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Served }
+            { 282, storage_pool_list_all_volumes, StoragePoolListAllVolumes, StoragePoolListAllVolumesArgs, StoragePoolListAllVolumesRet, High, ["storage_pool:search_storage_vols", "filter storage_vol:getattr"], true, None, Served }
             { 283, connect_list_all_networks, ConnectListAllNetworks, ConnectListAllNetworksArgs, ConnectListAllNetworksRet, High, ["connect:search_networks", "filter network:getattr"], true, None, Unsupported }
             { 284, connect_list_all_interfaces, ConnectListAllInterfaces, ConnectListAllInterfacesArgs, ConnectListAllInterfacesRet, High, ["connect:search_interfaces", "filter interface:getattr"], true, None, Unsupported }
             { 285, connect_list_all_node_devices, ConnectListAllNodeDevices, ConnectListAllNodeDevicesArgs, ConnectListAllNodeDevicesRet, High, ["connect:search_node_devices", "filter node_device:getattr"], true, None, Unsupported }
@@ -376,8 +376,8 @@ macro_rules! for_each_procedure {
             { 365, domain_get_perf_events, DomainGetPerfEvents, DomainGetPerfEventsArgs, DomainGetPerfEventsRet, Low, ["domain:read"], true, None, Served }
             { 366, domain_set_perf_events, DomainSetPerfEvents, DomainSetPerfEventsArgs, (), Low, ["domain:write"], false, None, Served }
             { 367, domain_event_callback_device_removal_failed, DomainEventCallbackDeviceRemovalFailed, DomainEventCallbackDeviceRemovalFailedMsg, (), Low, [], true, None, Event }
-            { 368, connect_storage_pool_event_register_any, ConnectStoragePoolEventRegisterAny, ConnectStoragePoolEventRegisterAnyArgs, ConnectStoragePoolEventRegisterAnyRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Unsupported }
-            { 369, connect_storage_pool_event_deregister_any, ConnectStoragePoolEventDeregisterAny, ConnectStoragePoolEventDeregisterAnyArgs, (), High, ["connect:read"], true, None, Unsupported }
+            { 368, connect_storage_pool_event_register_any, ConnectStoragePoolEventRegisterAny, ConnectStoragePoolEventRegisterAnyArgs, ConnectStoragePoolEventRegisterAnyRet, High, ["connect:search_storage_pools", "filter storage_pool:getattr"], true, None, Served }
+            { 369, connect_storage_pool_event_deregister_any, ConnectStoragePoolEventDeregisterAny, ConnectStoragePoolEventDeregisterAnyArgs, (), High, ["connect:read"], true, None, Served }
             { 370, storage_pool_event_lifecycle, StoragePoolEventLifecycle, StoragePoolEventLifecycleMsg, (), Low, [], true, None, Event }
             { 371, domain_get_guest_vcpus, DomainGetGuestVcpus, DomainGetGuestVcpusArgs, DomainGetGuestVcpusRet, Low, ["domain:write"], false, None, Served }
             { 372, domain_set_guest_vcpus, DomainSetGuestVcpus, DomainSetGuestVcpusArgs, (), Low, ["domain:write"], false, None, Served }
@@ -386,7 +386,7 @@ macro_rules! for_each_procedure {
             { 375, connect_node_device_event_deregister_any, ConnectNodeDeviceEventDeregisterAny, ConnectNodeDeviceEventDeregisterAnyArgs, (), High, ["connect:read"], true, None, Unsupported }
             { 376, node_device_event_lifecycle, NodeDeviceEventLifecycle, NodeDeviceEventLifecycleMsg, (), Low, [], true, None, Event }
             { 377, node_device_event_update, NodeDeviceEventUpdate, NodeDeviceEventUpdateMsg, (), Low, [], true, None, Event }
-            { 378, storage_vol_get_info_flags, StorageVolGetInfoFlags, StorageVolGetInfoFlagsArgs, StorageVolGetInfoFlagsRet, High, ["storage_vol:read"], true, None, Unsupported }
+            { 378, storage_vol_get_info_flags, StorageVolGetInfoFlags, StorageVolGetInfoFlagsArgs, StorageVolGetInfoFlagsRet, High, ["storage_vol:read"], true, None, Served }
             { 379, domain_event_callback_metadata_change, DomainEventCallbackMetadataChange, DomainEventCallbackMetadataChangeMsg, (), Low, [], true, None, Event }
             { 380, connect_secret_event_register_any, ConnectSecretEventRegisterAny, ConnectSecretEventRegisterAnyArgs, ConnectSecretEventRegisterAnyRet, High, ["connect:search_secrets", "filter secret:getattr"], true, None, Unsupported }
             { 381, connect_secret_event_deregister_any, ConnectSecretEventDeregisterAny, ConnectSecretEventDeregisterAnyArgs, (), High, ["connect:read"], true, None, Unsupported }
@@ -399,7 +399,7 @@ macro_rules! for_each_procedure {
             { 388, domain_managed_save_get_xml_desc, DomainManagedSaveGetXmlDesc, DomainManagedSaveGetXmlDescArgs, DomainManagedSaveGetXmlDescRet, Low, ["domain:read", "domain:read_secure:DOMAIN_SAVE_IMAGE_XML_SECURE"], true, None, Served }
             { 389, domain_managed_save_define_xml, DomainManagedSaveDefineXml, DomainManagedSaveDefineXmlArgs, (), Low, ["domain:write", "domain:hibernate"], false, None, Served }
             { 390, domain_set_lifecycle_action, DomainSetLifecycleAction, DomainSetLifecycleActionArgs, (), Low, ["domain:write"], false, None, Served }
-            { 391, storage_pool_lookup_by_target_path, StoragePoolLookupByTargetPath, StoragePoolLookupByTargetPathArgs, StoragePoolLookupByTargetPathRet, High, ["storage_pool:getattr"], true, None, Unsupported }
+            { 391, storage_pool_lookup_by_target_path, StoragePoolLookupByTargetPath, StoragePoolLookupByTargetPathArgs, StoragePoolLookupByTargetPathRet, High, ["storage_pool:getattr"], true, None, Served }
             { 392, domain_detach_device_alias, DomainDetachDeviceAlias, DomainDetachDeviceAliasArgs, (), Low, ["domain:write", "domain:save"], false, None, Unsupported }
             { 393, connect_compare_hypervisor_cpu, ConnectCompareHypervisorCpu, ConnectCompareHypervisorCpuArgs, ConnectCompareHypervisorCpuRet, Low, ["connect:write"], false, None, Served }
             { 394, connect_baseline_hypervisor_cpu, ConnectBaselineHypervisorCpu, ConnectBaselineHypervisorCpuArgs, ConnectBaselineHypervisorCpuRet, Low, ["connect:write"], false, None, Served }
@@ -411,7 +411,7 @@ macro_rules! for_each_procedure {
             { 400, nwfilter_binding_delete, NwfilterBindingDelete, NwfilterBindingDeleteArgs, (), High, ["nwfilter_binding:delete"], false, None, Unsupported }
             { 401, connect_list_all_nwfilter_bindings, ConnectListAllNwfilterBindings, ConnectListAllNwfilterBindingsArgs, ConnectListAllNwfilterBindingsRet, High, ["connect:search_nwfilter_bindings", "filter nwfilter_binding:getattr"], true, None, Unsupported }
             { 402, domain_set_iothread_params, DomainSetIothreadParams, DomainSetIothreadParamsArgs, (), Low, ["domain:write", "domain:save"], false, None, Served }
-            { 403, connect_get_storage_pool_capabilities, ConnectGetStoragePoolCapabilities, ConnectGetStoragePoolCapabilitiesArgs, ConnectGetStoragePoolCapabilitiesRet, Low, ["connect:read"], true, None, Unsupported }
+            { 403, connect_get_storage_pool_capabilities, ConnectGetStoragePoolCapabilities, ConnectGetStoragePoolCapabilitiesArgs, ConnectGetStoragePoolCapabilitiesRet, Low, ["connect:read"], true, None, Served }
             { 404, network_list_all_ports, NetworkListAllPorts, NetworkListAllPortsArgs, NetworkListAllPortsRet, High, ["network:search_ports", "filter network_port:getattr"], true, None, Unsupported }
             { 405, network_port_lookup_by_uuid, NetworkPortLookupByUuid, NetworkPortLookupByUuidArgs, NetworkPortLookupByUuidRet, High, ["network_port:getattr"], true, None, Unsupported }
             { 406, network_port_create_xml, NetworkPortCreateXml, NetworkPortCreateXmlArgs, NetworkPortCreateXmlRet, Low, ["network_port:create"], false, None, Unsupported }

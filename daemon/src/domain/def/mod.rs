@@ -28,7 +28,7 @@ mod settle;
 #[cfg(test)]
 mod tests;
 pub mod tune;
-mod units;
+pub(crate) mod units;
 pub mod vcpus;
 pub mod virt_type;
 pub mod words;
@@ -47,6 +47,7 @@ pub use memory::Memory;
 pub use options::{FormatOptions, ParseFlags};
 pub use os::{Machine, Os};
 pub(in crate::domain) use parse::check_name;
+pub(crate) use parse::parse_uuid;
 pub use seclabel::{Resource, SecLabel};
 pub use tune::Tune;
 pub use vcpus::Vcpus;

@@ -166,7 +166,7 @@ pub(in crate::domain) fn check_name(name: &str) -> Result<()> {
 }
 
 /// A UUID as libvirt reads it: 32 digits, with hyphens anywhere between pairs and spaces around.
-pub(super) fn parse_uuid(text: &str) -> Option<Uuid> {
+pub(crate) fn parse_uuid(text: &str) -> Option<Uuid> {
     let mut bytes = [0; 16];
     let mut rest = text.trim_start_matches(|c: char| c.is_ascii_whitespace());
     for byte in &mut bytes {

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Bytes of a size with a unit: libvirt's suffixes (`b`, `k`/`KiB`, `KB`, ... `EiB`), in any case.
-pub(super) fn to_bytes(number: u64, unit: &str) -> Result<u64> {
+pub(crate) fn to_bytes(number: u64, unit: &str) -> Result<u64> {
     let overflow = || {
         let info = format!("value too large: {number}{unit}");
         Error::new(ErrorCode::Overflow, ErrorDomain::None, info)
